@@ -1,0 +1,32 @@
+import type { Config } from 'jest';
+
+/** Node strips the types itself, so no transformer is configured: stack traces show the written lines. */
+const common = {
+  transform: {},
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleFileExtensions: ['ts', 'js', 'json'],
+  testEnvironment: 'node',
+} satisfies Config['projects'] extends (infer P)[] | undefined ? Partial<Exclude<P, string>> : never;
+
+const config: Config = {
+  projects: [
+    {
+      ...common,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{harness,scenarios,scripts}/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.e2e\\.test\\.ts$'],
+    },
+    {
+      ...common,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/{harness,scenarios,scripts}/**/*.e2e.test.ts'],
+    },
+    {
+      ...common,
+      displayName: 'judge',
+      testMatch: ['<rootDir>/harness/jest/judge.spec.ts'],
+    },
+  ],
+};
+
+export default config;
