@@ -1,0 +1,63 @@
+import type { CommandRunner } from './command.ts';
+import type { Deadline } from './deadline.ts';
+import type { Progress } from './progress.ts';
+
+/** A node as seen from outside every pod: its runner is the node oracle. */
+export interface ClusterNode {
+  readonly name: string;
+  /** The InternalIP that pods and other nodes use. */
+  readonly address: string;
+  readonly role: 'control-plane' | 'worker';
+  /** True when ordinary pods may be scheduled here (no NoSchedule taint). */
+  readonly schedulable: boolean;
+  /** Runs commands in the node's own namespaces, as its root. */
+  readonly runner: CommandRunner;
+}
+
+/** A running cluster that podproof may use. Who may delete it is the provider's business, not the handle's. */
+export interface Cluster {
+  readonly name: string;
+  readonly provider: ProviderId;
+  /** File with mode 0600 in a folder with mode 0700, never the user's own kubeconfig. */
+  readonly kubeconfig: string;
+  readonly nodes: readonly ClusterNode[];
+  /** The image that manifests mean when they say `localhost/podproof/workload`; present on every node. */
+  readonly workloadImage: string;
+  /** Versions and facts for the report: kubernetes, containerd, kind, cgroup, kernel … */
+  readonly facts: Readonly<Record<string, string>>;
+  /** True when it was there before this run and only taken over. */
+  readonly reused: boolean;
+  /** A container of ours on the cluster's network, outside every node. Started on first use. */
+  outsider(deadline: Deadline): Promise<CommandRunner>;
+}
+
+export type ProviderId = 'kind' | 'minikube' | 'attached' | 'k3s';
+
+export interface ClusterSpec {
+  /** Number of nodes including the control plane. */
+  readonly nodes: number;
+  /** Node image; the provider chooses one when absent. */
+  readonly image?: string;
+}
+
+/**
+ * Makes and removes clusters. `create` either returns a cluster in which every node, cluster DNS and the default
+ * service account are ready, or removes what it had made and rejects.
+ */
+export interface ClusterProvider {
+  readonly id: ProviderId;
+  /** The kept cluster of an earlier run that matches the spec exactly, or undefined. Never adopts a foreign one. */
+  findKept(spec: ClusterSpec, options: ProviderOptions): Promise<Cluster | undefined>;
+  create(spec: ClusterSpec, options: ProviderOptions): Promise<Cluster>;
+  /** Removes the cluster and everything that belonged to it; fine when it is gone already. */
+  destroy(name: string, deadline: Deadline): Promise<void>;
+  /** Writes node and component logs into `folder`; best effort, never throws for a missing log. */
+  collectLogs(name: string, folder: string, deadline: Deadline): Promise<void>;
+}
+
+export interface ProviderOptions {
+  readonly deadline: Deadline;
+  readonly progress: Progress;
+  /** Called with the cluster's name before anything of it exists, so that the undo can be registered first. */
+  readonly onBeforeCreate?: (name: string) => void;
+}

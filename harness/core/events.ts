@@ -1,0 +1,122 @@
+import type { Json } from './json.ts';
+import type { Observation } from './observation.ts';
+import type { Verdict } from './verdict.ts';
+
+/** A scenario as it is, or one of its mutants: the smallest thing that is set up, observed and removed as a whole. */
+export interface UnitId {
+  readonly scenario: string;
+  /** Present when the subject's manifest was changed on purpose. */
+  readonly mutant?: string;
+}
+
+export interface PlannedClaim {
+  readonly id: string;
+  /** The MUST sentence. */
+  readonly must: string;
+  /** First and last line of the article. */
+  readonly lines: readonly [number, number];
+  readonly subject: string;
+  readonly control: string;
+  /** Set when the claim cannot be judged here; known before anything starts. */
+  readonly skip?: string;
+}
+
+export interface PlannedUnit extends UnitId {
+  readonly title: string;
+  readonly heading: string;
+  readonly lines: readonly [number, number];
+  /** Claims that are judged in this unit. For a mutant: the ones it must turn `contradicted`. */
+  readonly claims: readonly PlannedClaim[];
+  /** What the mutant changes, in words. */
+  readonly change?: string;
+}
+
+/**
+ * Everything that happens in a run, in order. The journal is this list as NDJSON; reports, the judge and later
+ * replays read nothing else.
+ */
+export type RunEvent = { readonly at: string } & (
+  | {
+      readonly type: 'run.started';
+      readonly runId: string;
+      readonly argv: readonly string[];
+      readonly podproof: string;
+    }
+  | {
+      readonly type: 'setup';
+      readonly step: 'engine' | 'node image' | 'cluster';
+      readonly detail: string;
+      readonly ms: number;
+    }
+  | { readonly type: 'plan'; readonly units: readonly PlannedUnit[] }
+  | {
+      readonly type: 'cluster';
+      readonly name: string;
+      readonly provider: string;
+      readonly nodes: readonly string[];
+      readonly facts: Readonly<Record<string, string>>;
+      readonly reused: boolean;
+    }
+  | { readonly type: 'unit.started'; readonly unit: UnitId }
+  | {
+      readonly type: 'pod.settled';
+      readonly unit: UnitId;
+      readonly pod: string;
+      readonly node: string | null;
+      readonly state: string;
+      readonly ms: number;
+    }
+  | {
+      readonly type: 'observed';
+      readonly unit: UnitId;
+      readonly claim: string;
+      readonly role: 'subject' | 'control';
+      readonly observation: Observation;
+    }
+  | {
+      readonly type: 'verdict';
+      readonly unit: UnitId;
+      readonly claim: string;
+      readonly verdict: Verdict;
+      readonly expected: string;
+      readonly seen: string;
+      readonly controlSeen: string;
+    }
+  | { readonly type: 'unit.finished'; readonly unit: UnitId; readonly ms: number; readonly error?: string }
+  | {
+      readonly type: 'judge';
+      readonly by: 'jest';
+      readonly agreed: boolean;
+      readonly detail: string;
+      readonly ms: number;
+    }
+  | {
+      readonly type: 'problem';
+      readonly code: string;
+      readonly message: string;
+      readonly hint?: string;
+      readonly exitCode: number;
+      readonly context?: Readonly<Record<string, Json>>;
+    }
+  | { readonly type: 'verdicts.done'; readonly ms: number }
+  | {
+      readonly type: 'clean';
+      readonly ms: number;
+      readonly leftovers: readonly string[];
+      readonly kept: readonly string[];
+    }
+  | { readonly type: 'run.finished'; readonly exitCode: number; readonly ms: number }
+);
+
+/** An event without its time stamp: the journal adds it. */
+export type NewRunEvent = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'at'> : never) : never;
+
+/** Where events go. Emitting never throws and never waits. */
+export interface EventSink {
+  emit(event: NewRunEvent): void;
+}
+
+/** `host-port` or `host-port~hostPort-removed`: one word for a unit, used in names of files and tests. */
+export function unitName(unit: UnitId): string {
+  return unit.mutant === undefined ? unit.scenario : `${unit.scenario}~${unit.mutant}`;
+}
