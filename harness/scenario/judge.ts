@@ -1,0 +1,46 @@
+import type { Json } from '../core/json.ts';
+import type { Observation } from '../core/observation.ts';
+import type { Mismatch, Verdict } from '../core/verdict.ts';
+import type { Claim, Expectation } from './types.ts';
+
+/** What both pods of a claim showed, as recorded. */
+export interface Seen {
+  readonly subject: Observation | undefined;
+  readonly control: Observation | undefined;
+}
+
+/**
+ * The one place where a verdict is made, a pure function of the claim and the recorded observations. The engine,
+ * the Jest judge and a later re-judgement all call it, so they cannot disagree by accident.
+ *
+ * `holds` needs four things: the subject shows what the claim says, the control shows the opposite, and neither
+ * expectation would have accepted the other pod. The last two catch a claim that cannot fail.
+ */
+export function judge(claim: Claim, seen: Seen): Verdict {
+  const subject = valueOf(seen.subject, `subject ${claim.subject}`);
+  if ('why' in subject) return { kind: 'inconclusive', why: subject.why };
+  const control = valueOf(seen.control, `control ${claim.control}`);
+  if ('why' in control) return { kind: 'inconclusive', why: control.why };
+
+  const reasons: Mismatch[] = [];
+  for (const { role, value, should, shouldNot } of [
+    { role: 'subject', value: subject.value, should: claim.subjectShows, shouldNot: claim.controlShows },
+    { role: 'control', value: control.value, should: claim.controlShows, shouldNot: claim.subjectShows },
+  ] as const) {
+    const outcome = should.check(value);
+    if (outcome.kind === 'unclear') return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${outcome.why}` };
+    if (outcome.kind === 'unmet') reasons.push({ role, expected: should.text, seen: claim.show(value) });
+    else if (accepts(shouldNot, value)) reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: claim.show(value) });
+  }
+  return reasons.length === 0 ? { kind: 'holds' } : { kind: 'contradicted', reasons };
+}
+
+function valueOf(observation: Observation | undefined, who: string): { value: Json } | { why: string } {
+  if (observation === undefined) return { why: `${who} was never observed` };
+  if (observation.kind === 'unknown') return { why: `${who}: ${observation.why}` };
+  return { value: observation.value };
+}
+
+function accepts(expectation: Expectation, value: Json): boolean {
+  return expectation.check(value).kind === 'met';
+}
