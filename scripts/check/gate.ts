@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { delimiter, join } from 'node:path';
+
+/** What one gate found. `checked` is how much it looked at: a gate that looked at nothing has not passed. */
+export interface GateResult {
+  readonly ok: boolean;
+  readonly checked: number;
+  readonly unit: 'files' | 'tests';
+  /** Findings as a person wants to read them; empty when `ok`. */
+  readonly output: string;
+}
+
+export interface Gate {
+  readonly name: string;
+  /** What it protects, for `--list`. */
+  readonly what: string;
+  /** Looks at the tree below `root`. Throws only when the gate itself is broken. */
+  run(root: string, tree: readonly string[]): Promise<GateResult>;
+}
+
+export interface ToolOutput {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** No gate needs longer, so a longer one hangs. */
+const LIMIT_MS = 300_000;
+
+/** Runs a program of `node_modules/.bin` in `root`, with the Node version of the project first on the path. */
+export function runTool(
+  root: string,
+  [program, ...args]: readonly [string, ...string[]],
+): Promise<ToolOutput> {
+  const bin = join(root, 'node_modules', '.bin');
+  return new Promise((resolve, reject) => {
+    const child = spawn(join(bin, program), args, {
+      cwd: root,
+      env: {
+        ...process.env,
+        PATH: bin + delimiter + (process.env['PATH'] ?? ''),
+        NO_COLOR: '1',
+        FORCE_COLOR: '0',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.on('error', reject);
+    child.on('close', (exitCode) => {
+      resolve({
+        exitCode,
+        stdout: Buffer.concat(stdout).toString(),
+        stderr: Buffer.concat(stderr).toString(),
+      });
+    });
+  });
+}
+
+/** Turns counts and findings into a result: nothing checked is a failure of the gate, whatever the tool said. */
+export function judge(unit: GateResult['unit'], checked: number, ok: boolean, output: string): GateResult {
+  if (checked > 0) return { ok, checked, unit, output: ok ? '' : output.trim() };
+  return {
+    ok: false,
+    checked,
+    unit,
+    output: `This gate looked at 0 ${unit}, so it proves nothing.\n${output}`.trim(),
+  };
+}

@@ -1,0 +1,85 @@
+/** Timers that exist as globals: they belong to core, where a deadline and a signal go with every wait. */
+const TIMERS = ['setTimeout', 'setInterval', 'setImmediate'].map((name) => ({
+  name,
+  message: 'Wait through harness/core/poll.ts or a Deadline: a bare timer has no limit and no story.',
+}));
+
+/** Rules for every file, on top of the categories. Numbers are measured on admired code, rounded up. */
+export const RULES = {
+  'no-console': 'error',
+  'no-restricted-globals': ['error', ...TIMERS],
+  'no-restricted-properties': [
+    'error',
+    { object: 'AbortSignal', property: 'timeout', message: 'Use a Deadline: it knows what it waited for.' },
+  ],
+  'node/no-process-env': 'error',
+  'unicorn/no-process-exit': 'error',
+
+  'import/no-cycle': ['error', { ignoreTypes: false }],
+  'import/max-dependencies': ['error', { max: 15, ignoreTypeImports: false }],
+  'max-lines': ['error', { max: 250, skipBlankLines: false, skipComments: false }],
+  'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+  'max-params': ['error', { max: 4 }],
+  'max-depth': ['error', 3],
+
+  // Noise here: `await using _lock` needs the underscore, tsc checks returns, and loops end through closures.
+  'no-underscore-dangle': 'off',
+  'typescript/consistent-return': 'off',
+  'no-unmodified-loop-condition': 'off',
+
+  'no-empty': 'error',
+  'no-empty-function': 'error',
+  'no-var': 'error',
+  'preserve-caught-error': 'error',
+  eqeqeq: 'error',
+
+  'typescript/no-floating-promises': 'error',
+  'typescript/no-misused-promises': 'error',
+  'typescript/await-thenable': 'error',
+  'typescript/return-await': ['error', 'in-try-catch'],
+  'typescript/only-throw-error': 'error',
+  'typescript/prefer-promise-reject-errors': 'error',
+  'typescript/switch-exhaustiveness-check': [
+    'error',
+    { considerDefaultExhaustiveForUnions: true, requireDefaultForNonUnion: false },
+  ],
+  'typescript/no-explicit-any': 'error',
+  'typescript/no-non-null-assertion': 'error',
+  'typescript/no-unsafe-assignment': 'error',
+  'typescript/no-unsafe-argument': 'error',
+  'typescript/no-unsafe-call': 'error',
+  'typescript/no-unsafe-member-access': 'error',
+  'typescript/no-unsafe-return': 'error',
+  'typescript/consistent-type-assertions': [
+    'error',
+    { assertionStyle: 'as', objectLiteralTypeAssertions: 'allow-as-parameter' },
+  ],
+  'typescript/consistent-type-imports': [
+    'error',
+    { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false },
+  ],
+  'typescript/ban-ts-comment': 'error',
+
+  'podproof/no-top-level-let': 'error',
+  'podproof/no-default-exit-code': 'error',
+  'podproof/no-shell-string': 'error',
+  'podproof/no-log-and-throw': 'error',
+  'podproof/plain-imports': 'error',
+} as const;
+
+/** Rules for tests: a test that cannot fail is worse than none. */
+export const TEST_RULES = {
+  'jest/expect-expect': ['error', { assertFunctionNames: ['expect', 'expect*', 'assert*'] }],
+  'jest/no-focused-tests': 'error',
+  'jest/no-disabled-tests': 'error',
+  'jest/no-commented-out-tests': 'error',
+  'jest/no-identical-title': 'error',
+  'jest/no-standalone-expect': 'error',
+  'jest/no-duplicate-hooks': 'error',
+  'jest/no-export': 'error',
+  'jest/valid-expect': 'error',
+  'jest/valid-expect-in-promise': 'error',
+  'jest/valid-title': 'error',
+  'jest/valid-describe-callback': 'error',
+  'max-lines-per-function': 'off',
+} as const;

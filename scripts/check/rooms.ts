@@ -1,0 +1,220 @@
+/** What a room may do besides importing: each power belongs to few rooms, so that a reader knows where to look. */
+export type Power =
+  /** Real timers. Everyone else waits through `core/poll` and `core/deadline`. */
+  | 'timers'
+  /** `console`: stdout is data and belongs to the command line. */
+  | 'console'
+  /** `process.env`, `process.exit` and `node:process`. Everyone else gets values passed in. */
+  | 'process'
+  /** `node:child_process`. Everyone else uses a `CommandRunner`. */
+  | 'spawn';
+
+export interface Room {
+  /** Folder below `harness/`. */
+  readonly name: string;
+  /** One sentence that is printed when the rule is broken. */
+  readonly why: string;
+  /** Other rooms it may import. */
+  readonly rooms: readonly string[];
+  /** npm packages it may import. Types count as imports too. */
+  readonly vendors: readonly string[];
+  readonly powers?: readonly Power[];
+}
+
+/**
+ * The one table of import directions. `.oxlintrc.json` is generated from it by `npm run check -- --write`; a room or a
+ * package that is not listed may not be imported. docs/decisions/0001 tells why.
+ */
+export const ROOMS: readonly Room[] = [
+  {
+    name: 'core',
+    why: 'core is the ground everyone stands on: words, ports and waiting, without any vendor.',
+    rooms: [],
+    vendors: [],
+    powers: ['timers'],
+  },
+  {
+    name: 'config',
+    why: 'config merges defaults, file, environment and flags; nobody else reads the environment.',
+    rooms: ['core'],
+    vendors: ['zod', 'yaml'],
+    powers: ['process'],
+  },
+  {
+    name: 'shell',
+    why: 'shell runs commands on this machine and is the only importer of execa.',
+    rooms: ['core'],
+    vendors: ['execa'],
+    powers: ['spawn'],
+  },
+  {
+    name: 'debian',
+    why: 'debian fetches and unpacks packages; commands come in through a CommandRunner.',
+    rooms: ['core'],
+    vendors: [],
+  },
+  {
+    name: 'docker',
+    why: 'docker talks to one container engine and is the only importer of dockerode and testcontainers.',
+    rooms: ['core'],
+    vendors: ['dockerode', 'testcontainers'],
+  },
+  {
+    name: 'engine',
+    why: "engine finds the user's container engine or starts the embedded one.",
+    rooms: ['core', 'shell', 'docker', 'debian'],
+    vendors: [],
+    powers: ['spawn'],
+  },
+  {
+    name: 'images',
+    why: 'images builds the node image and the workload image.',
+    rooms: ['core', 'debian'],
+    vendors: [],
+  },
+  {
+    name: 'kube',
+    why: 'kube talks to the API server and is the only importer of its client libraries.',
+    rooms: ['core'],
+    vendors: ['@kubernetes/client-node', 'undici', 'ws', 'yaml'],
+  },
+  {
+    name: 'clusters',
+    why: 'clusters creates clusters; it reaches the API server through the port in core only.',
+    rooms: ['core', 'shell', 'docker'],
+    vendors: [],
+  },
+  {
+    name: 'probes',
+    why: 'probes ask questions through the ports in core; their parsers are pure.',
+    rooms: ['core'],
+    vendors: [],
+  },
+  {
+    name: 'scenario',
+    why: 'scenario plans and runs scenarios; it must not know which cluster or engine it runs on.',
+    rooms: ['core', 'config', 'probes'],
+    vendors: ['zod', 'yaml'],
+  },
+  {
+    name: 'lifetime',
+    why: 'lifetime undoes what a run did and looks for what is left.',
+    rooms: ['core', 'docker'],
+    vendors: [],
+  },
+  {
+    name: 'doctor',
+    why: 'doctor looks at this machine and says how to fix it.',
+    rooms: ['core', 'shell', 'docker'],
+    vendors: [],
+  },
+  {
+    name: 'report',
+    why: 'report turns events into text and calls nobody, so that a stored run can be reported again.',
+    rooms: ['core'],
+    vendors: ['jest-diff'],
+    powers: ['console'],
+  },
+  {
+    name: 'demo',
+    why: 'demo tells a story from events and starts nothing by itself.',
+    rooms: ['core', 'report'],
+    vendors: [],
+  },
+  {
+    name: 'jest',
+    why: 'jest judges the record and is the only importer of @jest/globals outside tests.',
+    rooms: ['core', 'scenario', 'report'],
+    vendors: ['@jest/globals'],
+  },
+  {
+    name: 'testing',
+    why: 'testing holds fakes of the ports in core, for tests only.',
+    rooms: ['core'],
+    vendors: [],
+  },
+  {
+    name: 'cli',
+    why: 'cli parses arguments and prints; concrete classes are wired in main.ts.',
+    rooms: ['core', 'config', 'report', 'scenario', 'lifetime'],
+    vendors: ['commander'],
+    powers: ['console', 'process'],
+  },
+];
+
+/** What every `*.test.ts` may import on top of its room's list. */
+export const TEST_EXTRAS = { paths: ['testing/**', 'shell/local.ts'], vendors: ['@jest/globals'] } as const;
+
+/** Files that are not in a room: what they may import, as gitignore patterns relative to themselves. */
+export interface Place {
+  readonly files: readonly string[];
+  readonly why: string;
+  readonly may: readonly string[];
+  readonly powers: readonly Power[];
+}
+
+const NODE = ['node:*', 'node:*/**'];
+const EVERYTHING: readonly Power[] = ['timers', 'console', 'process', 'spawn'];
+
+export const PLACES: readonly Place[] = [
+  {
+    files: ['harness/main.ts'],
+    why: 'main.ts wires concrete classes from every room and holds no logic of its own.',
+    may: [...NODE, './**'],
+    powers: ['process'],
+  },
+  {
+    files: ['harness/index.ts'],
+    why: 'index.ts is the one door for scenarios: definitions and probes, nothing that acts.',
+    may: ['./core/**', './scenario/**', './probes/**'],
+    powers: [],
+  },
+  {
+    files: ['harness/launch.js'],
+    why: 'launch.js runs on old Node versions too, so it loads nothing but main.ts, and that late.',
+    may: [...NODE, './main.ts'],
+    powers: EVERYTHING,
+  },
+  {
+    files: ['scenarios/**/*.ts'],
+    why: 'a scenario is data and knows harness/index.ts only.',
+    may: ['./**', '../../harness/index.ts'],
+    powers: [],
+  },
+  {
+    files: ['scenarios/**/*.test.ts'],
+    why: 'a test of a scenario uses the same door, the fakes and Jest.',
+    may: [...NODE, './**', '../../harness/index.ts', '../../harness/testing/**', '@jest/globals'],
+    powers: [],
+  },
+  {
+    files: ['scripts/*.ts'],
+    why: 'a script parses its arguments and calls the harness; logic and packages live there.',
+    may: [...NODE, './**', '../harness/**'],
+    powers: EVERYTHING,
+  },
+  {
+    files: ['scripts/*/*.ts'],
+    why: 'a script parses its arguments and calls the harness; logic and packages live there.',
+    may: [...NODE, './**', '../*.ts', '../../harness/**'],
+    powers: EVERYTHING,
+  },
+  {
+    files: ['scripts/check.ts', 'scripts/check/**/*.ts', 'scripts/ci.ts', 'scripts/ci/*.ts'],
+    why: 'a gate must work when the harness does not.',
+    may: [...NODE, './**', 'oxlint/plugins-dev'],
+    powers: EVERYTHING,
+  },
+  {
+    files: ['scripts/**/*.test.ts'],
+    why: 'a test of a script calls the script.',
+    may: [...NODE, './**', '../*.ts', '../../harness/**', '@jest/globals'],
+    powers: EVERYTHING,
+  },
+  {
+    files: ['jest.config.ts'],
+    why: 'the configuration of Jest needs its types and nothing else.',
+    may: ['jest'],
+    powers: [],
+  },
+];
