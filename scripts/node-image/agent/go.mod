@@ -1,0 +1,3 @@
+module podproof.local/node/agent
+
+go 1.26.0

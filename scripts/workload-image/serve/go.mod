@@ -1,0 +1,3 @@
+module podproof.local/workload/serve
+
+go 1.26.0
