@@ -1,0 +1,107 @@
+import type { WebSocket } from 'ws';
+import type { CommandRunner } from '../core/command.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { InfrastructureError } from '../core/errors.ts';
+import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName } from '../core/kube.ts';
+import { refusal } from './api-errors.ts';
+import { collectionPath, objectPath } from './api-paths.ts';
+import { createObject } from './create-object.ts';
+import { textField } from './json-shape.ts';
+import { listObjects } from './list-objects.ts';
+import { parseObject, timeOfEvent, toObjectEvent } from './parse-object.ts';
+import { podRunner, type ExecTarget, type OpenSocket } from './pod-runner.ts';
+import type { Transport } from './transport.ts';
+import { watchPods, type WatchOptions } from './watch-pods.ts';
+
+/** `KubeClient` over raw JSON. The contracts of the methods are in core/kube.ts. */
+export class ApiClient implements KubeClient {
+  readonly server: string;
+  readonly #transport: Transport;
+  readonly #openSocket: OpenSocket;
+  readonly #sockets = new Set<WebSocket>();
+  readonly #closing = new AbortController();
+
+  constructor(transport: Transport, openSocket: OpenSocket) {
+    this.server = transport.server;
+    this.#transport = transport;
+    this.#openSocket = openSocket;
+  }
+
+  create(object: KubeObject, deadline: Deadline): Promise<KubeObject> {
+    return createObject(this.#transport, object, deadline);
+  }
+
+  async get(kind: ObjectKind, name: ObjectName, deadline: Deadline): Promise<KubeObject | undefined> {
+    const call = { method: 'GET', path: objectPath(kind, name) } as const;
+    const { status, body, asked } = await this.#transport.ask(call, deadline);
+    if (status === 404) return undefined;
+    if (status !== 200) throw refusal(asked, status, body);
+    return parseObject(body, asked);
+  }
+
+  async list(
+    kind: ObjectKind,
+    where: { readonly namespace?: string; readonly labelSelector?: string },
+    deadline: Deadline,
+  ): Promise<readonly KubeObject[]> {
+    const { namespace, labelSelector } = where;
+    const selectors = labelSelector === undefined ? {} : { labelSelector };
+    const path = collectionPath(kind, namespace);
+    return (await listObjects(this.#transport, { path, selectors }, deadline)).items;
+  }
+
+  async delete(kind: ObjectKind, name: ObjectName, deadline: Deadline, graceSeconds?: number): Promise<void> {
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy: 'Background',
+      ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
+    };
+    const call = { method: 'DELETE', path: objectPath(kind, name), body } as const;
+    const answer = await this.#transport.ask(call, deadline);
+    // 409 without preconditions: a namespace that is on its way out already.
+    const isFine = [200, 202, 404].includes(answer.status) || (answer.status === 409 && kind === 'Namespace');
+    if (!isFine) throw refusal(answer.asked, answer.status, answer.body);
+  }
+
+  async events(
+    about: { readonly namespace: string; readonly uid: string },
+    deadline: Deadline,
+  ): Promise<readonly ObjectEvent[]> {
+    const path = `${objectPath('Namespace', { name: about.namespace })}/events`;
+    const selectors = { fieldSelector: `involvedObject.uid=${about.uid}` };
+    const { items } = await listObjects(this.#transport, { path, selectors }, deadline);
+    return items
+      .toSorted((a, b) => timeOfEvent(a).localeCompare(timeOfEvent(b)))
+      .map((event) => toObjectEvent(event));
+  }
+
+  watchPods(labelSelector: string, options: WatchOptions): Promise<void> {
+    const signal = AbortSignal.any([options.signal, this.#closing.signal]);
+    return watchPods(this.#transport, labelSelector, { ...options, signal });
+  }
+
+  podRunner(pod: ExecTarget): CommandRunner {
+    return podRunner(async (pathAndQuery) => {
+      const socket = await this.#openSocket(pathAndQuery);
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      return socket;
+    }, pod);
+  }
+
+  async serverVersion(deadline: Deadline): Promise<string> {
+    const { status, body, asked } = await this.#transport.ask({ method: 'GET', path: '/version' }, deadline);
+    const version = textField(body, 'gitVersion');
+    if (status === 200 && version !== undefined) return version;
+    throw status === 200
+      ? new InfrastructureError('API_UNEXPECTED_ANSWER', `${asked.url} does not name a version.`)
+      : refusal(asked, status, body);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    for (const socket of this.#sockets) socket.terminate();
+    await this.#transport.close();
+  }
+}

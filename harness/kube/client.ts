@@ -1,0 +1,55 @@
+import type { ClientOptions, WebSocket } from 'ws';
+import type { KubeClient } from '../core/kube.ts';
+import { ApiClient } from './api-client.ts';
+import { EXEC_PROTOCOLS } from './exec-session.ts';
+import { readKubeconfig, type Endpoint } from './kubeconfig.ts';
+import { Transport } from './transport.ts';
+
+export interface ConnectOptions {
+  /** A file of ours, never the user's own kubeconfig. */
+  readonly kubeconfig: string;
+  /** Closes the client when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+/** Parallel requests beyond this number wait for a free connection; a watch keeps one for itself. */
+const MAX_CONNECTIONS = 8;
+/** The API server closes idle connections after 90 s (kube-apiserver's IdleTimeout); we do it before. */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * A client for the current context of a kubeconfig. Nothing is sent before the first call.
+ *
+ * @throws UsageError KUBECONFIG_UNREADABLE; SafetyError KUBECONFIG_RUNS_COMMANDS, KUBECONFIG_INSECURE,
+ * KUBECONFIG_REMOTE_SERVER
+ * @example const kube = await connect({ kubeconfig: cluster.kubeconfig }); await kube.serverVersion(deadline)
+ */
+export async function connect(options: ConnectOptions): Promise<KubeClient> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  // Imported here, in parallel with the file, because both cost more than a tenth of a second together.
+  const [endpoint, { Pool }] = await Promise.all([readKubeconfig(options.kubeconfig), import('undici')]);
+  const pool = new Pool(endpoint.server, {
+    connections: MAX_CONNECTIONS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    allowH2: false,
+    connect: { ...endpoint.tls },
+  });
+  const client = new ApiClient(new Transport(pool, endpoint), socketOpener(endpoint));
+  signal?.addEventListener('abort', () => void client.close(), { once: true });
+  return client;
+}
+
+function socketOpener(endpoint: Endpoint): (pathAndQuery: string) => Promise<WebSocket> {
+  const options: ClientOptions = {
+    ...endpoint.tls,
+    perMessageDeflate: false,
+    headers: endpoint.authorization === undefined ? {} : { authorization: endpoint.authorization },
+  };
+  const base = endpoint.server.replace(/^https:/, 'wss:');
+  return async (pathAndQuery) => {
+    const ws = await import('ws');
+    return new ws.WebSocket(base + pathAndQuery, EXEC_PROTOCOLS, options);
+  };
+}
