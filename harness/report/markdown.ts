@@ -1,0 +1,120 @@
+import type { VerdictKind } from '../core/verdict.ts';
+import { evidenceText } from './evidence-text.ts';
+import { openFindings } from './exit.ts';
+import type { ClaimSummary, RunSummary, UnitSummary } from './run-summary.ts';
+import { headline, mutantTotals, totalsLine } from './totals.ts';
+
+/** A summary for people in Markdown (GitHub flavour): a table of claims, then what needs attention. */
+export function markdownSummary(summary: RunSummary): string {
+  const { cluster, mutants } = summary;
+  return [
+    `## ${escapeCell(cluster ? headline(cluster) : 'podproof')}`,
+    `**${totalsLine(summary)}**`,
+    claimTable(summary.scenarios),
+    ...summary.scenarios.flatMap((unit) =>
+      unit.claims.filter(needsAttention).map((claim) => details(unit, claim)),
+    ),
+    ...(mutants.length > 0 ? [`### Mutants\n\n${mutantTotals(summary)}`, mutantTable(summary)] : []),
+    ...attention(summary),
+  ]
+    .join('\n\n')
+    .concat('\n');
+}
+
+const SIGNS = {
+  holds: '✔ holds',
+  contradicted: '✖ **contradicted**',
+  inconclusive: '? **inconclusive**',
+  skipped: '– skipped',
+} as const satisfies Record<VerdictKind, string>;
+
+function claimTable(scenarios: readonly UnitSummary[]): string {
+  const rows = scenarios.flatMap((unit) =>
+    unit.claims.map((claim) => {
+      const { planned, verdict } = claim;
+      return row([
+        planned.lines[0] === planned.lines[1] ? String(planned.lines[0]) : planned.lines.join('–'),
+        `${escapeCell(unit.name)}: ${escapeCell(planned.must)}`,
+        escapeCell(observed(claim)),
+        verdict === undefined ? '? **no verdict**' : SIGNS[verdict.kind],
+      ]);
+    }),
+  );
+  return table(['article lines', 'claim', 'observed', 'verdict'], rows);
+}
+
+function mutantTable(summary: RunSummary): string {
+  const rows = summary.mutants.map((mutant) => {
+    const word = {
+      killed: '✔ contradicted',
+      survived: '✖ **survived**',
+      inconclusive: '? **inconclusive**',
+      skipped: '– skipped',
+    };
+    return row([escapeCell(mutant.name), escapeCell(mutant.planned.change ?? ''), word[mutant.outcome]]);
+  });
+  return table(['mutant', 'change', 'claims'], rows);
+}
+
+function observed({ verdict, seen, controlSeen }: ClaimSummary): string {
+  if (verdict?.kind === 'skipped') return verdict.reason;
+  if (verdict?.kind === 'inconclusive') return verdict.why;
+  return controlSeen === '' ? seen : `${seen} (control: ${controlSeen})`;
+}
+
+function needsAttention({ verdict }: ClaimSummary): boolean {
+  return verdict?.kind === 'contradicted' || verdict?.kind === 'inconclusive';
+}
+
+function details(unit: UnitSummary, claim: ClaimSummary): string {
+  const { expected, seen, controlSeen, planned } = claim;
+  const text = [
+    `expected: ${expected}`,
+    `seen:     ${seen}`,
+    `control:  ${controlSeen}`,
+    '',
+    evidenceText(claim),
+  ];
+  return [
+    `<details open><summary>${escapeCell(unit.name)}: ${escapeCell(planned.must)}</summary>`,
+    fenced(text.join('\n').slice(0, 4000)),
+    '</details>',
+  ].join('\n\n');
+}
+
+function attention(summary: RunSummary): readonly string[] {
+  const items = [
+    ...summary.problems.map(
+      ({ code, message, hint }) => `**${escapeCell(code)}** ${escapeCell(`${message} ${hint ?? ''}`)}`,
+    ),
+    ...openFindings(summary).map(({ text }) => `integrity: ${escapeCell(text)}`),
+    ...summary.leftovers.map((text) => `left behind: ${escapeCell(text)}`),
+  ];
+  return items.length === 0 ? [] : [`### Problems\n\n${items.map((item) => `- ${item}`).join('\n')}`];
+}
+
+function table(head: readonly string[], rows: readonly string[]): string {
+  return [row(head), row(head.map(() => '---')), ...rows].join('\n');
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+const CELL = 400;
+
+/** Text that stays text: no markup, no HTML, no mention of people, no break out of the cell. */
+function escapeCell(text: string): string {
+  const short = text.length > CELL ? `${text.slice(0, CELL).toWellFormed()}…` : text;
+  return short
+    .replace(/[\\`*_{}[\]<>#|~$]/g, (sign) => `&#${String(sign.codePointAt(0))};`)
+    .replace(/@(?=\w)/g, '&#64;')
+    .replace(/\s*\n\s*/g, '<br>');
+}
+
+/** A code block whose fence is longer than any run of backticks in it. */
+function fenced(text: string): string {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}text\n${text.toWellFormed()}\n${fence}`;
+}

@@ -1,0 +1,137 @@
+import { HarnessError } from '../core/errors.ts';
+import type { NewRunEvent } from '../core/events.ts';
+import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import type { Json } from '../core/json.ts';
+import { paint, plainSigns, type Look } from './look.ts';
+import type { ProblemFacts } from './run-summary.ts';
+import { sanitizeText } from './sanitize.ts';
+import { wrapText } from './text-width.ts';
+
+type ProblemEvent = Extract<NewRunEvent, { readonly type: 'problem' }>;
+
+export interface ProblemPlaces {
+  /** Folder or file where more can be read. */
+  readonly evidence?: string | undefined;
+  /** The exact command that removes what may have been left behind. */
+  readonly cleanUp?: string | undefined;
+}
+
+/**
+ * Anything that was thrown, as the event that reports and journal understand. The chain of causes goes into
+ * `context.because`; for an error that podproof did not throw on purpose the stack goes into `context.stack`, since
+ * it is the only thing that helps there, and the exit code is 70.
+ */
+export function problemEvent(error: unknown): ProblemEvent {
+  const because = causesOf(error);
+  if (error instanceof HarnessError) {
+    return {
+      type: 'problem',
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      exitCode: error.exitCode,
+      context: { ...defined(error.context), ...(because.length > 0 ? { because } : {}) },
+    };
+  }
+  return {
+    type: 'problem',
+    code: 'UNEXPECTED',
+    message: messageOf(error),
+    hint: 'This is a fault of podproof, not of your cluster. Please report it with the lines above.',
+    exitCode: EXIT_CODES.bug,
+    context: { ...(because.length > 0 ? { because } : {}), stack: stackOf(error) },
+  };
+}
+
+/** The exit code for anything that was thrown. */
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof HarnessError ? error.exitCode : EXIT_CODES.bug;
+}
+
+/**
+ * One block that says what happened, why, and what to do next. Ends with a line break.
+ *
+ * @example process.stderr.write(renderProblem(problemEvent(error), look, { evidence: run.folder }))
+ */
+export function renderProblem(
+  problem: ProblemEvent | ProblemFacts,
+  look: Look,
+  places: ProblemPlaces = {},
+): string {
+  const { because, stack, ...facts } = problem.context ?? {};
+  const [first = '', ...rest] = bodyLines(problem.message, look.width - 4);
+  const sign = paint(look, 'bad', look.unicode ? '✖' : 'x');
+  const lines = [
+    `${sign} ${paint(look, 'bad', sanitizeText(problem.code))}`,
+    ...[first, ...rest].map((line) => `  ${paint(look, 'strong', line)}`),
+    ...listOf(because).flatMap((cause) => field('because', cause, look)),
+    ...Object.entries(facts).flatMap(([name, value]) => field(name, textOf(value), look)),
+    ...(typeof stack === 'string'
+      ? bodyLines(stack, 10_000).map((line) => paint(look, 'faint', `    ${line}`))
+      : []),
+    ...(problem.hint === undefined ? [] : field('what to do', problem.hint, look)),
+    ...(places.evidence === undefined ? [] : field('evidence', places.evidence, look)),
+    ...(places.cleanUp === undefined ? [] : field('clean up with', places.cleanUp, look)),
+  ];
+  return plainSigns(look, `${lines.join('\n')}\n`);
+}
+
+const LABEL = 15;
+
+/** A labelled line; further lines stand below the text, not below the label. */
+function field(label: string, value: string, look: Look): readonly string[] {
+  const head = label.length < LABEL ? label.padEnd(LABEL) : `${label} `;
+  return bodyLines(value, look.width - LABEL - 4).map((line, index) =>
+    index === 0 ? `  ${paint(look, 'faint', head)}${line}` : `  ${' '.repeat(LABEL)}${line}`,
+  );
+}
+
+function bodyLines(text: string, width: number): readonly string[] {
+  return wrapText(sanitizeText(text.trimEnd()), width);
+}
+
+/** Causes from the nearest to the first; a loop or a very long chain ends somewhere. */
+function causesOf(error: unknown): readonly string[] {
+  const causes: string[] = [];
+  const seen = new Set<unknown>([error]);
+  let current = causeOf(error);
+  while (current !== undefined && !seen.has(current) && causes.length < 8) {
+    seen.add(current);
+    causes.push(messageOf(current));
+    current = causeOf(current);
+  }
+  return causes;
+}
+
+function causeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+}
+
+/** The message with the name of the kind of error, unless that name says nothing. Looks at the shape only. */
+function messageOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
+  const name = 'name' in error && typeof error.name === 'string' ? error.name : 'Error';
+  const code = error instanceof HarnessError ? error.code : name;
+  return code === 'Error' ? String(error.message) : `${code}: ${String(error.message)}`;
+}
+
+function stackOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'stack' in error && typeof error.stack === 'string'
+    ? error.stack
+    : `thrown without a stack: ${String(error)}`;
+}
+
+function defined(context: HarnessError['context']): Record<string, Json> {
+  return Object.fromEntries(Object.entries(context).filter((entry) => entry[1] !== undefined)) as Record<
+    string,
+    Json
+  >;
+}
+
+function listOf(value: Json | undefined): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [textOf(value as Json)];
+}
+
+function textOf(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
