@@ -129,9 +129,10 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'testing',
-    why: 'testing holds fakes of the ports in core, for tests only.',
+    why: 'testing holds fakes of ports and servers, for tests only.',
     rooms: ['core'],
-    vendors: [],
+    vendors: ['ws'],
+    powers: ['timers'],
   },
   {
     name: 'cli',
@@ -197,6 +198,12 @@ export const PLACES: readonly Place[] = [
     files: ['scripts/*/*.ts'],
     why: 'a script parses its arguments and calls the harness; logic and packages live there.',
     may: [...NODE, './**', '../*.ts', '../../harness/**'],
+    powers: EVERYTHING,
+  },
+  {
+    files: ['scripts/generate/*.ts'],
+    why: 'a generator reads the packages that it generates from.',
+    may: [...NODE, './**', '../../harness/**', '@kubernetes/client-node', 'prettier'],
     powers: EVERYTHING,
   },
   {

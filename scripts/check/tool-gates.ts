@@ -24,7 +24,7 @@ async function format(root: string, tree: readonly string[]): Promise<GateResult
 async function lint(root: string, tree: readonly string[]): Promise<GateResult> {
   const expected = tree.filter((path) => CODE.test(path));
   const result = await runTool(root, ['oxlint', '--deny-warnings', ...codeRoots(root)]);
-  const checked = Number(/ on (\d+) files?/.exec(result.stdout)?.[1] ?? '0');
+  const checked = expected.length === 0 ? 0 : Number(/ on (\d+) files?/.exec(result.stdout)?.[1] ?? '0');
   const complete = checked >= expected.length;
   const note = complete
     ? ''

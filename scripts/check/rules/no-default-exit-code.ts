@@ -1,10 +1,12 @@
 import type { Expression, Rule } from './types.ts';
 
+const EXIT = /exit_?(code|status)/i;
+
 /** A killed command has no exit code. A default number would turn "we do not know" into an answer. */
 export const noDefaultExitCode: Rule = {
   create: (context) => ({
     LogicalExpression(node) {
-      if (node.operator === '&&' || !isNumber(node.right) || !isExitCode(lastName(node.left))) return;
+      if (node.operator === '&&' || !isNumber(node.right) || !isExitCode(node.left)) return;
       context.report({
         node,
         message: 'A missing exit code is not a number: handle every kind of CommandResult.',
@@ -18,14 +20,13 @@ function isNumber(node: Expression): boolean {
   return node.type === 'Literal' && typeof node.value === 'number';
 }
 
-function isExitCode(name: string): boolean {
-  return name === 'code' || /exit_?(code|status)/i.test(name);
-}
-
-function lastName(node: Expression): string {
-  if (node.type === 'Identifier') return node.name;
-  if (node.type === 'ChainExpression') return lastName(node.expression);
-  if (node.type !== 'MemberExpression') return '';
-  if (node.property.type === 'Literal') return String(node.property.value);
-  return node.property.type === 'Identifier' ? node.property.name : '';
+/** `code` alone is what Node hands to a `close` listener; as a property it is often something else, such as HTTP. */
+function isExitCode(node: Expression): boolean {
+  if (node.type === 'Identifier') return node.name === 'code' || EXIT.test(node.name);
+  if (node.type === 'ChainExpression') return isExitCode(node.expression);
+  if (node.type !== 'MemberExpression') return false;
+  const { property } = node;
+  return EXIT.test(
+    property.type === 'Literal' ? String(property.value) : 'name' in property ? String(property.name) : '',
+  );
 }

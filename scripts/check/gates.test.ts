@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { runGate } from './planted-tree.ts';
+import { TOOL_GATES } from './tool-gates.ts';
+import { treeFindings } from './tree-findings.ts';
+import { TREE_GATES } from './tree-gate.ts';
+
+const CLEAN = {
+  'harness/index.ts': "import { answer } from './core/answer.ts';\n\nexport const twice = answer * 2;\n",
+  'harness/core/answer.ts': 'export const answer = 42;\n',
+};
+const TEST_FILE = 'harness/core/answer.test.ts';
+const passing =
+  "import { expect, test } from '@jest/globals';\ntest('a', () => {\n  expect(1).toBe(1);\n});\n";
+const failing = passing.replace('toBe(1)', 'toBe(2)');
+
+describe('each gate', () => {
+  test.each([
+    ['format', { 'harness/core/answer.ts': 'export const answer=42' }, 'harness/core/answer.ts'],
+    ['lint', { 'harness/core/answer.ts': 'export const answer: any = 42;\n' }, 'no-explicit-any'],
+    ['lint', { '.oxlintrc.json': '{ "ignorePatterns": ["**/answer.ts"] }' }, 'oxlint saw 2 of 3 files'],
+    ['types', { 'harness/core/answer.ts': "export const answer: number = '42';\n" }, 'TS2322'],
+    [
+      'types',
+      { 'tsconfig.json': '{ "include": ["harness/core"] }' },
+      'harness/index.ts: not part of tsconfig',
+    ],
+    ['unused', { 'harness/core/alone.ts': 'export const alone = 1;\n' }, 'alone.ts'],
+    [
+      'unused',
+      { 'harness/core/answer.ts': 'export const answer = 42;\nexport const nobody = 1;\n' },
+      'nobody',
+    ],
+    ['unused', { 'harness/core/answer.ts': "import 'left-pad';\nexport const answer = 42;\n" }, 'left-pad'],
+    ['unit', { [TEST_FILE]: failing }, 'Expected: 2'],
+  ])('%s is red for %j', async (name, planted, trace) => {
+    const result = await runGate(TOOL_GATES, name, { ...CLEAN, ...planted });
+    expect(result).toMatchObject({ ok: false, output: expect.stringContaining(trace) });
+  });
+
+  test.each(['format', 'lint', 'types', 'unit'])('%s is green for a clean tree', async (name) => {
+    const result = await runGate(TOOL_GATES, name, {
+      ...CLEAN,
+      [TEST_FILE]: passing.replace(';\n', ';\n\n'),
+    });
+    expect(result).toMatchObject({ ok: true, output: '' });
+    expect(result.checked).toBeGreaterThan(0);
+  });
+
+  test('unused says nothing about what is used', async () => {
+    const { output } = await runGate(TOOL_GATES, 'unused', CLEAN);
+    expect(output).not.toContain('answer');
+  });
+
+  test.each(['format', 'lint', 'types', 'unused', 'unit'])(
+    '%s is red when it looked at nothing',
+    async (name) => {
+      const result = await runGate(TOOL_GATES, name, {}, []);
+      expect(result).toMatchObject({ ok: false, checked: 0, output: expect.stringContaining('looked at 0') });
+    },
+  );
+
+  test('generated is red for a stale file', async () => {
+    const result = await runGate(TREE_GATES, 'generated', { '.oxlintrc.json': '{}' });
+    expect(result).toMatchObject({ ok: false, output: expect.stringContaining('stale') });
+  });
+
+  test('tree is red for a finding and green without one', async () => {
+    expect(await runGate(TREE_GATES, 'tree', CLEAN)).toMatchObject({ ok: true });
+    const planted = { ...CLEAN, 'harness/core/utils.ts': 'export {};\n' };
+    expect(await runGate(TREE_GATES, 'tree', planted)).toMatchObject({ ok: false });
+  });
+});
+
+describe('treeFindings', () => {
+  // Put together here, so that this file is not a finding itself.
+  const host = (...labels: readonly string[]): string => labels.join('.');
+  const path = (...parts: readonly string[]): string => `/${parts.join('/')}`;
+
+  test.each([
+    ['harness/utils/x.ts', ''],
+    ['harness/core/helpers.ts', ''],
+    ['scripts/common/x.ts', ''],
+    ['harness/attic/x.ts', ''],
+    ['harness/x.ts', ''],
+    ['harness/clusters/kind/deep/x.ts', ''],
+    ['README.md', `a\nsee ${host('deb', 'debian', 'org')}/debian`],
+    ['package-lock.json', `"https://${host('registry', 'npmjs', 'org')}/x.tgz"`],
+    ['scripts/a.sh', `GOPROXY=https://${host('proxy', 'golang', 'org')}`],
+    ['README.md', `cd ${path('work', 'somewhere', 'x')}`],
+    ['README.md', `'${path('home', 'somebody', 'x')}'`],
+    ['README.md', `(${path('Users', 'Somebody', 'x')})`],
+  ])('finds what is wrong with %s %j', (file, text) => {
+    expect(treeFindings([{ path: file, text }])).not.toEqual([]);
+  });
+
+  test.each([
+    ['harness/main.ts', ''],
+    ['harness/core/x.ts', ''],
+    ['harness/clusters/kind/x.ts', ''],
+    ['harness/core/utilisation.ts', 'the common case of a shared helper'],
+    ['README.md', 'https://kubernetes.io/home/x/ and containers/work/x/ and ./work/x/'],
+  ])('accepts %s %j', (file, text) => {
+    expect(treeFindings([{ path: file, text }])).toEqual([]);
+  });
+
+  test('names the line', () => {
+    const text = `a\nb\n ${path('home', 'somebody', 'x')}`;
+    expect(treeFindings([{ path: 'a.md', text }])).toEqual([
+      'a.md:3: a path that exists on one machine only',
+    ]);
+  });
+});
