@@ -1,0 +1,61 @@
+import type { CommandRunner } from '../core/command.ts';
+import type { ClusterProvider, ProviderOptions } from '../core/cluster.ts';
+import type { KubeClient } from '../core/kube.ts';
+import type { DockerEngine } from '../docker/engine-port.ts';
+
+/** What every provider needs from the other rooms. All of it is passed in by the composition root. */
+export interface ProviderDeps {
+  readonly docker: DockerEngine;
+  readonly engine: EngineAccess;
+  /** Runs commands on this machine. */
+  readonly shell: CommandRunner;
+  /** Folder that podproof owns; see `podproof clean`. */
+  readonly cacheDir: string;
+  /** The environment of the process, to find programs and to know what must be hidden from them. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly images: ImageSource;
+  readonly connectKube: (kubeconfig: string) => Promise<KubeClient>;
+}
+
+/** How other programs reach the same engine as `docker` does. */
+export interface EngineAccess {
+  readonly endpoint: string;
+  /** Path of a `docker` command line client; kind calls it by the name `docker`. */
+  readonly dockerCli: string;
+  /** DOCKER_HOST and whatever else a child process needs. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface NodeImages {
+  /** Image for the nodes. */
+  readonly node: string;
+  /** Image that the pods of the scenarios run; inside the node image and in the engine. */
+  readonly workload: string;
+}
+
+/** Images of our own. They are in the engine when the promise resolves. */
+export interface ImageSource {
+  readonly ensureImages: (options: ImageOptions) => Promise<NodeImages>;
+  /** Only the workload, for node images of others. */
+  readonly ensureWorkload: (options: ImageOptions) => Promise<string>;
+}
+
+export type ImageOptions = Pick<ProviderOptions, 'deadline' | 'progress'>;
+
+/** A cluster of ours that is there, whoever made it. */
+export interface OwnedCluster {
+  readonly name: string;
+  readonly kept: boolean;
+  readonly createdAt: string;
+  /** `unreadable`: its record is damaged, so nobody can know. */
+  readonly owner: 'this process' | 'alive' | 'dead' | 'unreadable';
+  /** False when it lives in another engine than the one in use, where we cannot remove it. */
+  readonly reachable: boolean;
+}
+
+/** A provider whose clusters outlive a process, so that they can be kept, taken over and swept. */
+export interface KeepingProvider extends ClusterProvider {
+  /** From now on nobody removes it but a person: `podproof down` or `clean`. */
+  keep(name: string): Promise<void>;
+  list(): Promise<readonly OwnedCluster[]>;
+}

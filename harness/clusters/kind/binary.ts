@@ -1,0 +1,108 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeResult, type CommandRunner } from '../../core/command.ts';
+import { Deadline } from '../../core/deadline.ts';
+import { EnvironmentError, InfrastructureError } from '../../core/errors.ts';
+import { acquireFileLock } from '../../core/file-lock.ts';
+import type { ProviderOptions } from '../../core/cluster.ts';
+import { isTested, OWN_KIND_VERSION, parseKindVersion, TESTED_RANGE } from './version.ts';
+
+export interface KindBinary {
+  readonly path: string;
+  readonly version: string;
+}
+
+export interface KindSearch extends Pick<ProviderOptions, 'deadline' | 'progress'> {
+  readonly shell: CommandRunner;
+  readonly cacheDir: string;
+}
+
+/** Measured on two cores with empty caches. */
+const INSTALL_ESTIMATE_MS = 27_000;
+
+/**
+ * Finds a kind that podproof was tested with: the one on PATH, else the one in the cache, else it builds that with
+ * `go install`. Nothing outside the cache is written.
+ *
+ * @throws EnvironmentError KIND_MISSING when there is none and no Go to build it
+ * @throws InfrastructureError KIND_INSTALL_FAILED
+ */
+export async function ensureKind(search: KindSearch): Promise<KindBinary> {
+  const step = search.progress.step('kind');
+  try {
+    const installed = await ask('kind', search);
+    if (installed !== undefined && isTested(installed)) {
+      step.done(`${installed} (PATH)`);
+      return { path: 'kind', version: installed };
+    }
+    if (installed !== undefined)
+      step.update(`${installed} on PATH is outside the tested range ${TESTED_RANGE}`);
+    const path = join(search.cacheDir, 'tools', `kind-v${OWN_KIND_VERSION}`, 'kind');
+    const cached = await ask(path, search);
+    if (cached !== OWN_KIND_VERSION) {
+      step.update(`building kind ${OWN_KIND_VERSION}, about ${String(INSTALL_ESTIMATE_MS / 1000)} s`);
+      await install(path, search);
+    }
+    step.done(`${OWN_KIND_VERSION} (${cached === OWN_KIND_VERSION ? 'cached' : 'built'})`);
+    return { path, version: OWN_KIND_VERSION };
+  } catch (error) {
+    step.fail('not available');
+    throw error;
+  }
+}
+
+async function ask(path: string, { shell, deadline }: KindSearch): Promise<string | undefined> {
+  const answer = await shell.run([path, 'version'], {
+    deadline: Deadline.in(10_000, 'kind version', deadline.signal),
+  });
+  deadline.signal.throwIfAborted();
+  return answer.kind === 'exited' && answer.exitCode === 0 ? parseKindVersion(answer.stdout) : undefined;
+}
+
+/** Builds into a folder beside the target and renames it, so that a killed build never leaves half a program. */
+async function install(path: string, search: KindSearch): Promise<void> {
+  const { cacheDir, deadline } = search;
+  const target = join(path, '..');
+  await using _ = await acquireFileLock(`${target}.lock`, { deadline });
+  // Whoever held the lock before us may have built it.
+  if ((await ask(path, search)) === OWN_KIND_VERSION) return;
+  const workplace = `${target}.new`;
+  await rm(workplace, { recursive: true, force: true });
+  await mkdir(workplace, { recursive: true });
+  try {
+    await build(workplace, join(cacheDir, 'go'), search);
+    await rm(target, { recursive: true, force: true });
+    await rename(workplace, target);
+  } finally {
+    await rm(workplace, { recursive: true, force: true });
+  }
+}
+
+async function build(bin: string, goFolder: string, { shell, deadline }: KindSearch): Promise<void> {
+  const result = await shell.run(['go', 'install', '-trimpath', `sigs.k8s.io/kind@v${OWN_KIND_VERSION}`], {
+    deadline,
+    // The user's own flags (-mod=vendor, cross compilation) must not decide what we get.
+    env: {
+      GOBIN: bin,
+      GOMODCACHE: join(goFolder, 'mod'),
+      GOCACHE: join(goFolder, 'build'),
+      GOFLAGS: '-buildvcs=false',
+      GOOS: '',
+      GOARCH: '',
+      GO111MODULE: 'on',
+      CGO_ENABLED: '0',
+    },
+  });
+  if (result.kind === 'exited' && result.exitCode === 0) return;
+  deadline.signal.throwIfAborted();
+  if (result.kind === 'notStarted') {
+    throw new EnvironmentError(
+      'KIND_MISSING',
+      `There is no kind in the tested range ${TESTED_RANGE} and no Go to build it.`,
+      { hint: `Install kind ${OWN_KIND_VERSION} (https://kind.sigs.k8s.io) or Go (https://go.dev/dl).` },
+    );
+  }
+  throw new InfrastructureError('KIND_INSTALL_FAILED', `Building kind failed: ${describeResult(result)}`, {
+    hint: `Install kind ${OWN_KIND_VERSION} by hand and put it on PATH, or check the access to Go modules.`,
+  });
+}

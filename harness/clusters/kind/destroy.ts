@@ -1,0 +1,106 @@
+import { systemClock } from '../../core/clock.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError } from '../../core/errors.ts';
+import { done, pending, poll } from '../../core/poll.ts';
+import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
+import type { ContainerSummary } from '../../docker/engine-port.ts';
+import { stateFolder } from '../cluster-record.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { removeOwnNetwork } from './kind-network.ts';
+import { CLUSTER_LABEL } from './labels.ts';
+
+export type DestroyDeps = Pick<ProviderDeps, 'docker' | 'cacheDir'>;
+
+/** A `docker run` of a kind that was killed may still create its container within this time. */
+const LATE_MS = 2000;
+
+/**
+ * Removes a cluster by its labels: nodes and helpers with their volumes, the shared network if it is ours, then the
+ * state folder. kind itself is not needed for it, so that a broken or missing kind cannot keep us from cleaning up.
+ * A cluster that was never finished is looked for twice, two seconds apart: when kind was killed, a container may
+ * appear after the first look.
+ *
+ * @throws InfrastructureError CLUSTER_NOT_REMOVED, TimeoutError; the state folder is then still there
+ */
+export async function destroyKindCluster(name: string, deadline: Deadline, deps: DestroyDeps): Promise<void> {
+  const folder = stateFolder(deps.cacheDir, name);
+  const record = await folder.read();
+  const volumes = new Set<string>();
+  const first = await removeAll(name, volumes, deps, deadline);
+  const neverFinished = record?.phase === 'creating' || (record === undefined && first > 0);
+  if (neverFinished) await untilTwiceEmpty(name, volumes, deps, deadline);
+  await assertVolumesGone(name, volumes, deps, deadline);
+  await removeOwnNetwork(deps, deadline);
+  await folder.remove();
+}
+
+/** Removes what is listed until nothing is. @returns how many there were at first */
+async function removeAll(
+  name: string,
+  volumes: Set<string>,
+  deps: DestroyDeps,
+  deadline: Deadline,
+): Promise<number> {
+  let first: number | undefined;
+  await poll(
+    async () => {
+      const found = await containersOf(name, deps, deadline);
+      first ??= found.length;
+      if (found.length === 0) return done(undefined);
+      await Promise.all(found.map((container) => removeOne(container, volumes, deps, deadline)));
+      return pending(`still there: ${found.map((container) => container.name).join(', ')}`);
+    },
+    { deadline, pauseMs: 50 },
+  );
+  return first ?? 0;
+}
+
+async function removeOne(
+  container: ContainerSummary,
+  volumes: Set<string>,
+  { docker }: DestroyDeps,
+  deadline: Deadline,
+): Promise<void> {
+  const state = await docker.containers.inspect(container.id, deadline);
+  for (const volume of state?.volumes ?? []) volumes.add(volume);
+  await docker.containers.remove(container.id, deadline);
+}
+
+async function untilTwiceEmpty(
+  name: string,
+  volumes: Set<string>,
+  deps: DestroyDeps,
+  deadline: Deadline,
+): Promise<void> {
+  do {
+    await systemClock.sleep(LATE_MS, deadline.signal);
+  } while ((await removeAll(name, volumes, deps, deadline)) > 0);
+}
+
+async function containersOf(
+  name: string,
+  { docker }: DestroyDeps,
+  deadline: Deadline,
+): Promise<readonly ContainerSummary[]> {
+  const [nodes, outsiders] = await Promise.all([
+    docker.containers.list({ [CLUSTER_LABEL]: name }, deadline),
+    docker.containers.list({ [OUTSIDER_LABEL]: name }, deadline),
+  ]);
+  return [...nodes, ...outsiders];
+}
+
+async function assertVolumesGone(
+  name: string,
+  volumes: ReadonlySet<string>,
+  { docker }: DestroyDeps,
+  deadline: Deadline,
+): Promise<void> {
+  if (volumes.size === 0) return;
+  const left = (await docker.volumes(deadline)).filter((volume) => volumes.has(volume));
+  if (left.length === 0) return;
+  throw new InfrastructureError(
+    'CLUSTER_NOT_REMOVED',
+    `Volumes of ${name} are still there: ${left.join(', ')}.`,
+    { hint: `docker volume rm ${left.join(' ')}` },
+  );
+}

@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import type { Cluster, ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
+import { Deadline } from '../../core/deadline.ts';
+import { describeError } from '../../core/errors.ts';
+import { acquireFileLock } from '../../core/file-lock.ts';
+import { identityOf, isAlive, type ProcessIdentity } from '../../core/process-identity.ts';
+import type { ProgressStep } from '../../core/progress.ts';
+import { clustersFolder, recordedNames, stateFolder, type ClusterRecord } from '../cluster-record.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { clusterFacts, kindCluster } from './kind-cluster.ts';
+import { CLUSTER_LABEL } from './labels.ts';
+import { assertLoopbackOnly } from './loopback.ts';
+import type { Plan } from './plan.ts';
+import { waitUntilReady } from './readiness.ts';
+import { findWorkload } from './workload.ts';
+
+/** A cluster that was ready once answers within moments, or it is broken. */
+const ANSWER_MS = 15_000;
+
+/**
+ * Takes over a cluster that an earlier run of ours kept: same fingerprint, same engine, made since the last boot,
+ * used by nobody, every node running, API answering, workload there. Others are left alone, whatever their state:
+ * who asked to keep a cluster decides about it (`podproof down`).
+ */
+export async function adoptKept(
+  spec: ClusterSpec,
+  plan: Plan,
+  options: ProviderOptions,
+  deps: ProviderDeps,
+): Promise<Cluster | undefined> {
+  const names = await recordedNames(deps.cacheDir);
+  if (names.length === 0) return undefined;
+  const step = options.progress.step('kept cluster');
+  const { deadline } = options;
+  await using _ = await acquireFileLock(join(clustersFolder(deps.cacheDir), 'adopt.lock'), { deadline });
+  const own = await identityOf();
+  for (const name of names) {
+    const record = await stateFolder(deps.cacheDir, name).read();
+    if (record === undefined || !record.kept) continue;
+    const objection = await whyNot(record, plan, own, deps);
+    if (objection !== undefined) {
+      step.update(`${name} is left alone: ${objection}`);
+      continue;
+    }
+    const cluster = await tryOut({ spec, plan, record, own, step, deadline }, deps);
+    if (cluster === undefined) continue;
+    step.done(`${name} taken over`);
+    return cluster;
+  }
+  step.done('none that fits');
+  return undefined;
+}
+
+async function whyNot(
+  record: ClusterRecord,
+  plan: Plan,
+  own: ProcessIdentity,
+  { docker }: ProviderDeps,
+): Promise<string | undefined> {
+  if (record.provider !== 'kind') return `made by ${record.provider}`;
+  if (record.phase !== 'ready') return 'it was never ready';
+  if (record.endpoint !== docker.endpoint) return `it is in another engine (${record.endpoint})`;
+  if (record.fingerprint !== plan.fingerprint) return 'another image or configuration';
+  // After a boot the nodes get other addresses, and a cluster with several nodes is dead (kubernetes-sigs/kind#2045).
+  if (record.owner.bootId !== own.bootId) return 'it is from before the last boot';
+  if (record.owner.pid !== own.pid && (await isAlive(record.owner))) {
+    return `process ${String(record.owner.pid)} uses it`;
+  }
+  return undefined;
+}
+
+interface Candidate {
+  readonly spec: ClusterSpec;
+  readonly plan: Plan;
+  readonly record: ClusterRecord;
+  readonly own: ProcessIdentity;
+  readonly step: ProgressStep;
+  readonly deadline: Deadline;
+}
+
+async function tryOut(candidate: Candidate, deps: ProviderDeps): Promise<Cluster | undefined> {
+  const { record, own, step, deadline } = candidate;
+  try {
+    const cluster = await inspect(candidate, deps);
+    await stateFolder(deps.cacheDir, record.name).write({ ...record, owner: own });
+    return cluster;
+  } catch (error) {
+    deadline.signal.throwIfAborted();
+    step.update(`${record.name} is left alone, it does not work any more: ${describeError(error)}`);
+    return undefined;
+  }
+}
+
+async function inspect(candidate: Candidate, deps: ProviderDeps): Promise<Cluster> {
+  const { spec, plan, record } = candidate;
+  const { name } = record;
+  const deadline = Deadline.in(ANSWER_MS, `the kept cluster ${name}`, candidate.deadline.signal);
+  const listed = await deps.docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
+  const states = await Promise.all(listed.map(({ id }) => deps.docker.containers.inspect(id, deadline)));
+  const found = states.filter((state) => state !== undefined);
+  assertLoopbackOnly(found);
+  const containers = found.filter((state) => state.running && !state.paused).map((state) => state.name);
+  if (containers.length !== spec.nodes) {
+    throw new Error(`${String(containers.length)} of ${String(spec.nodes)} nodes are running`);
+  }
+  const { kubeconfig } = stateFolder(deps.cacheDir, name);
+  const kube = await deps.connectKube(kubeconfig);
+  try {
+    const nodes = containers.map((node) => ({
+      name: node,
+      runner: deps.docker.runner(node, `node ${node}`),
+    }));
+    const [views, workloadImage] = await Promise.all([
+      waitUntilReady({ kube, docker: deps.docker, containers, deadline, onSeen: () => undefined }),
+      findWorkload(nodes, plan.choice.workload, deadline),
+    ]);
+    if (workloadImage === undefined) throw new Error('a node lacks the workload image');
+    const facts = await clusterFacts(views, kube, deadline, {
+      ...plan.facts,
+      kind: record.notes['kind'] ?? '',
+    });
+    return kindCluster({ name, kubeconfig, views, workloadImage, facts, reused: true }, deps);
+  } finally {
+    await kube.close();
+  }
+}

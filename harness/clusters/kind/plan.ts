@@ -1,0 +1,51 @@
+import type { ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
+import { UsageError } from '../../core/errors.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { ensureKind, type KindBinary } from './binary.ts';
+import { kindConfig } from './config.ts';
+import { chooseImage, type ImageChoice } from './image-choice.ts';
+
+/** Everything that is decided before a cluster is made or looked for. */
+export interface Plan {
+  readonly kind: KindBinary;
+  readonly choice: ImageChoice;
+  readonly config: string;
+  readonly fingerprint: string;
+  /** What the cluster itself cannot tell. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/**
+ * Decides which kind, which image and which configuration. May take long the first time: kind and the image are
+ * built then. Clusters with the same configuration and the same image are interchangeable, so kind's own version
+ * is no part of the fingerprint.
+ */
+export async function planCluster(
+  spec: ClusterSpec,
+  options: ProviderOptions,
+  deps: ProviderDeps,
+): Promise<Plan> {
+  if (!Number.isInteger(spec.nodes) || spec.nodes < 1) {
+    throw new UsageError('NODES', `A cluster has 1 or more nodes, not ${String(spec.nodes)}.`, {
+      hint: '--nodes 3',
+    });
+  }
+  const engine = await deps.docker.facts(options.deadline);
+  const kind = await ensureKind({ ...options, shell: deps.shell, cacheDir: deps.cacheDir });
+  const choice = await chooseImage(spec, kind.version, options, deps);
+  const { image, workload } = choice;
+  const config = kindConfig({ nodes: spec.nodes, image, cgroupVersion: engine.cgroupVersion });
+  return {
+    kind,
+    choice,
+    config,
+    fingerprint: fingerprint({ config, image, workload: workload ?? '' }),
+    facts: {
+      kind: kind.version,
+      engine: engine.version,
+      cgroup: `v${engine.cgroupVersion}`,
+      image: `${image} (${choice.why})`,
+    },
+  };
+}

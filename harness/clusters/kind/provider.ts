@@ -1,0 +1,60 @@
+import { InfrastructureError } from '../../core/errors.ts';
+import { identityOf, isAlive } from '../../core/process-identity.ts';
+import { recordedNames, stateFolder } from '../cluster-record.ts';
+import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
+import { createKindCluster } from './create.ts';
+import { destroyKindCluster } from './destroy.ts';
+import { adoptKept } from './kept.ts';
+import { collectKindLogs } from './logs.ts';
+import { planCluster } from './plan.ts';
+
+/**
+ * Clusters of kind in the given engine. They belong to the process that made or took them over, until it ends or
+ * says `keep`. State is in `<cacheDir>/clusters/<name>/`, readable by the owner only.
+ *
+ * @example const kind = kindProvider(deps); const cluster = await kind.create({ nodes: 3 }, { deadline, progress })
+ */
+export function kindProvider(deps: ProviderDeps): KeepingProvider {
+  return {
+    id: 'kind',
+    async findKept(spec, options) {
+      // Deciding may build an image; without any record there is nothing to look for.
+      if ((await recordedNames(deps.cacheDir)).length === 0) return undefined;
+      return adoptKept(spec, await planCluster(spec, options, deps), options, deps);
+    },
+    async create(spec, options) {
+      return createKindCluster(spec, await planCluster(spec, options, deps), options, deps);
+    },
+    destroy: (name, deadline) => destroyKindCluster(name, deadline, deps),
+    collectLogs: (name, folder, deadline) => collectKindLogs({ name, folder, deadline }, deps),
+    async keep(name) {
+      const folder = stateFolder(deps.cacheDir, name);
+      const record = await folder.read();
+      if (record === undefined) {
+        throw new InfrastructureError(
+          'CLUSTER_UNKNOWN',
+          `There is no record of the cluster ${name} to keep it.`,
+          {
+            hint: `Its nodes are labelled io.x-k8s.kind.cluster=${name}.`,
+          },
+        );
+      }
+      await folder.write({ ...record, kept: true });
+    },
+    async list() {
+      const names = await recordedNames(deps.cacheDir);
+      return Promise.all(names.map((name) => describeOwned(name, deps)));
+    },
+  };
+}
+
+async function describeOwned(name: string, { cacheDir, docker }: ProviderDeps): Promise<OwnedCluster> {
+  const record = await stateFolder(cacheDir, name).read();
+  if (record === undefined)
+    return { name, kept: false, createdAt: '', owner: 'unreadable', reachable: false };
+  const { owner, kept, createdAt, endpoint } = record;
+  const own = await identityOf();
+  const isOurs = owner.pid === own.pid && owner.startedAt === own.startedAt && owner.bootId === own.bootId;
+  const state = isOurs ? 'this process' : (await isAlive(owner)) ? 'alive' : 'dead';
+  return { name, kept, createdAt, owner: state, reachable: endpoint === docker.endpoint };
+}

@@ -1,0 +1,37 @@
+/** What podproof installs when it has to. */
+export const OWN_KIND_VERSION = '0.33.0';
+
+/** Versions that our configuration and our parsers are written for: from the first up to, not including, the last. */
+const TESTED = { from: [0, 31], before: [0, 35] } as const;
+
+export const TESTED_RANGE = `>= ${TESTED.from.join('.')} < ${TESTED.before.join('.')}`;
+
+/**
+ * The default node image of a kind release, by digest (pkg/apis/config/defaults/image.go of that release). kind has
+ * no command that tells it.
+ */
+const DEFAULT_IMAGES: Readonly<Record<string, string>> = {
+  '0.33.0': 'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5',
+};
+
+/** @returns undefined when we do not know it */
+export function defaultImageOf(kindVersion: string): string | undefined {
+  return DEFAULT_IMAGES[kindVersion];
+}
+
+/**
+ * Reads the answer of `kind version`.
+ *
+ * @example parseKindVersion('kind v0.33.0 go1.26.8 linux/amd64') // '0.33.0'
+ * @returns undefined for anything that is not kind's answer
+ */
+export function parseKindVersion(text: string): string | undefined {
+  return /^kind v(\d+\.\d+\.\d+\S*) go/m.exec(text)?.[1];
+}
+
+export function isTested(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const at = (of: readonly [number, number]): number => of[0] * 1000 + of[1];
+  const found = at([major, minor]);
+  return found >= at(TESTED.from) && found < at(TESTED.before);
+}

@@ -1,0 +1,84 @@
+import { rm } from 'node:fs/promises';
+import type { ClusterNode } from '../../core/cluster.ts';
+import { describeResult } from '../../core/command.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError } from '../../core/errors.ts';
+import type { ProviderDeps } from '../deps.ts';
+import type { KindBinary } from './binary.ts';
+import { kindEnvironment } from './kind-environment.ts';
+
+/** How manifests name the image that pods run; the tag is part of what podproof builds. */
+const WORKLOAD = 'localhost/podproof/workload';
+
+type NodeAccess = Pick<ClusterNode, 'name' | 'runner'>;
+
+/**
+ * The workload image that every one of the nodes has, as containerd itself lists it.
+ *
+ * @param wanted only this reference counts; without it any tag of the workload
+ * @returns undefined when a node has none, or the nodes have no common one
+ * @throws InfrastructureError NODE_NOT_ASKED when a node could not be asked: that is not the same as having none
+ */
+export async function findWorkload(
+  nodes: readonly NodeAccess[],
+  wanted: string | undefined,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const perNode = await Promise.all(nodes.map((node) => imagesOf(node, deadline)));
+  const [first = [], ...others] = perNode;
+  return first
+    .filter((image) => (wanted === undefined ? image.startsWith(`${WORKLOAD}:`) : image === wanted))
+    .find((image) => others.every((images) => images.includes(image)));
+}
+
+async function imagesOf({ name, runner }: NodeAccess, deadline: Deadline): Promise<readonly string[]> {
+  const result = await runner.run(['ctr', '-n', 'k8s.io', 'images', 'ls', '-q'], { deadline });
+  if (result.kind === 'exited' && result.exitCode === 0) return result.stdout.split('\n');
+  deadline.signal.throwIfAborted();
+  throw new InfrastructureError(
+    'NODE_NOT_ASKED',
+    `${name} did not list its images: ${describeResult(result)}`,
+    {
+      hint: 'The node image must contain ctr and a running containerd.',
+    },
+  );
+}
+
+export interface LoadOptions {
+  readonly image: string;
+  readonly cluster: string;
+  readonly kind: KindBinary;
+  /** A file that may be written and is removed again. */
+  readonly archive: string;
+  readonly deadline: Deadline;
+}
+
+/**
+ * Brings an image of the engine into every node. Through an archive: `kind load docker-image` fails with the
+ * containerd image store that is Docker 29's default (kubernetes-sigs/kind#3795).
+ *
+ * @throws InfrastructureError WORKLOAD_NOT_LOADED
+ */
+export async function loadWorkload(
+  options: LoadOptions,
+  deps: Pick<ProviderDeps, 'shell' | 'engine' | 'environment'>,
+): Promise<void> {
+  const { image, cluster, kind, archive, deadline } = options;
+  const env = kindEnvironment(deps);
+  const save = [deps.engine.dockerCli, 'image', 'save', '--output', archive, image] as const;
+  const load = [kind.path, 'load', 'image-archive', archive, '--name', cluster] as const;
+  try {
+    for (const argv of [save, load]) {
+      const result = await deps.shell.run(argv, { deadline, env });
+      if (result.kind === 'exited' && result.exitCode === 0) continue;
+      deadline.signal.throwIfAborted();
+      throw new InfrastructureError(
+        'WORKLOAD_NOT_LOADED',
+        `${image} could not be brought into the nodes: ${argv[1]} ended with ${describeResult(result)}`,
+        { hint: 'Check the disk space of the engine, then run again.' },
+      );
+    }
+  } finally {
+    await rm(archive, { force: true });
+  }
+}

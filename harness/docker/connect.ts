@@ -1,0 +1,63 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type Docker from 'dockerode';
+import { containerCalls } from './containers.ts';
+import { callEngine } from './engine-error.ts';
+import { connectionTo } from './endpoint.ts';
+import type { DockerEngine, EngineFacts } from './engine-port.ts';
+import { execTransport } from './exec-transport.ts';
+import { imageCalls } from './images.ts';
+import { labelFilters } from './labels.ts';
+import { networkCalls } from './networks.ts';
+import { containerRunner } from './container-runner.ts';
+
+/**
+ * Opens the engine's API. Nothing is sent yet: use `facts` to see whether it answers. dockerode is loaded here and
+ * not at import, because it costs 100 ms that `podproof list` should not pay.
+ *
+ * @throws EnvironmentError ENGINE_ENDPOINT
+ * @example const docker = await connectDocker({ endpoint: 'unix:///var/run/docker.sock', env: {} })
+ */
+export async function connectDocker(engine: {
+  readonly endpoint: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): Promise<DockerEngine> {
+  const connection = await connectionTo(engine.endpoint, engine.env);
+  const agent = connection.protocol === 'https' ? new HttpsAgent(keepAlive) : new HttpAgent(keepAlive);
+  const { default: Dockerode } = await import('dockerode');
+  // The types know neither `agent` nor fields that are present but undefined.
+  const api = new Dockerode({ ...connection, agent } as Docker.DockerOptions);
+  const transport = execTransport(api);
+  return {
+    endpoint: engine.endpoint,
+    facts: (deadline) => callEngine('describe itself', deadline, () => readFacts(api)),
+    containers: containerCalls(api),
+    images: imageCalls(api),
+    networks: networkCalls(api),
+    async volumes(deadline, labels = {}) {
+      const listed = await callEngine('list volumes', deadline, () =>
+        api.listVolumes({ filters: labelFilters(labels), abortSignal: deadline.signal }),
+      );
+      return listed.Volumes.map((volume) => volume.Name);
+    },
+    runner: (container, where) => containerRunner({ container, where, transport }),
+    close: () => {
+      agent.destroy();
+    },
+  };
+}
+
+const keepAlive = { keepAlive: true };
+
+async function readFacts(api: Docker): Promise<EngineFacts> {
+  // `info` is untyped in @types/dockerode.
+  const info = (await api.info()) as Readonly<Record<string, unknown>>;
+  const word = (key: string): string => String(info[key] ?? 'unknown');
+  return {
+    id: word('ID'),
+    version: word('ServerVersion'),
+    cgroupVersion: word('CgroupVersion'),
+    kernel: word('KernelVersion'),
+    architecture: word('Architecture'),
+  };
+}

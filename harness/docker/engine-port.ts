@@ -1,0 +1,98 @@
+import type { CommandRunner } from '../core/command.ts';
+import type { Deadline } from '../core/deadline.ts';
+
+/** Labels as Docker stores them. As a filter: every pair must match; an empty value means "has this label". */
+export type Labels = Readonly<Record<string, string>>;
+
+export interface ContainerSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Labels;
+  /** Docker's word: created, running, paused, restarting, removing, exited, dead. */
+  readonly state: string;
+}
+
+/** A port of a container that somebody outside of it can reach through the host. */
+export interface PortBinding {
+  /** `6443/tcp` */
+  readonly containerPort: string;
+  /** As written in Docker's answer; an empty string means every address. */
+  readonly hostAddress: string;
+  readonly hostPort: string;
+}
+
+export interface ContainerState extends ContainerSummary {
+  readonly running: boolean;
+  readonly paused: boolean;
+  readonly exitCode: number;
+  /** Changes with every start, so that a restart in between shows. */
+  readonly startedAt: string;
+  /** What is bound now together with what is configured to be bound at the next start. */
+  readonly bindings: readonly PortBinding[];
+  /** Address by network name. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** Named and anonymous volumes mounted into it. */
+  readonly volumes: readonly string[];
+}
+
+export interface NetworkSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: string;
+  /** Ids of the containers attached to it right now. */
+  readonly containers: readonly string[];
+}
+
+export interface EngineFacts {
+  /** Identifies the daemon: two clients with the same id talk to the same engine. */
+  readonly id: string;
+  readonly version: string;
+  readonly cgroupVersion: string;
+  readonly kernel: string;
+  readonly architecture: string;
+}
+
+/**
+ * The container engine as the other rooms need it. Every call has a deadline and rejects with InfrastructureError
+ * ENGINE_CALL_FAILED when the engine did not answer or refused.
+ */
+export interface DockerEngine {
+  /** `unix:///…` or `tcp://…`; the same for every client that podproof starts. */
+  readonly endpoint: string;
+  facts(deadline: Deadline): Promise<EngineFacts>;
+  readonly containers: ContainerCalls;
+  readonly images: ImageCalls;
+  readonly networks: NetworkCalls;
+  /** Names of all volumes, or of those with the labels. */
+  volumes(deadline: Deadline, labels?: Labels): Promise<readonly string[]>;
+  /** Runs commands in a container with its namespaces, as its user. */
+  runner(container: string, where: string): CommandRunner;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+export interface ContainerCalls {
+  /** Containers in any state. */
+  list(labels: Labels, deadline: Deadline): Promise<readonly ContainerSummary[]>;
+  /** @returns undefined when there is no such container */
+  inspect(container: string, deadline: Deadline): Promise<ContainerState | undefined>;
+  /** Kills and removes it with its anonymous volumes; fine when it is gone or being removed already. */
+  remove(container: string, deadline: Deadline): Promise<void>;
+  /** The last lines of its log, both streams. */
+  logTail(container: string, lines: number, deadline: Deadline): Promise<string>;
+}
+
+export interface ImageCalls {
+  has(reference: string, deadline: Deadline): Promise<boolean>;
+  /** Whether a registry answers the *daemon* (with its mirrors and proxies) for this reference. */
+  isInRegistry(reference: string, deadline: Deadline): Promise<boolean>;
+}
+
+export interface NetworkCalls {
+  list(deadline: Deadline): Promise<readonly { readonly id: string; readonly name: string }[]>;
+  /** @returns undefined when there is no such network */
+  inspect(name: string, deadline: Deadline): Promise<NetworkSummary | undefined>;
+  /** Removes it; false when somebody is still attached, true also when it was gone. */
+  remove(id: string, deadline: Deadline): Promise<boolean>;
+}

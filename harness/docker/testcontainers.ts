@@ -1,0 +1,70 @@
+import { InfrastructureError } from '../core/errors.ts';
+import type { Deadline } from '../core/deadline.ts';
+import type { DockerEngine } from './engine-port.ts';
+
+interface TestcontainersOptions {
+  readonly docker: DockerEngine;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly deadline: Deadline;
+}
+
+/**
+ * Loads testcontainers and proves that it talks to the same engine as we do. The library finds its engine once per
+ * process, from process.env and ~/.testcontainers.properties, and takes no parameter for it; so the variables are
+ * set for the length of that search and put back afterwards. What it found is compared by the daemon's id, because
+ * the properties file outranks DOCKER_HOST.
+ *
+ * @throws InfrastructureError ENGINE_MISMATCH
+ */
+export async function loadTestcontainers(
+  options: TestcontainersOptions,
+): Promise<typeof import('testcontainers')> {
+  const { docker, env, deadline } = options;
+  const library = await withEnvironment(
+    {
+      ...env,
+      DOCKER_HOST: docker.endpoint,
+      TESTCONTAINERS_RYUK_DISABLED: 'true',
+      TESTCONTAINERS_REUSE_ENABLE: 'false',
+      // Otherwise it asks for the network "bridge" when we run in a container, and that need not exist.
+      TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1',
+    },
+    async () => {
+      const loaded = await import('testcontainers');
+      await deadline.race(loaded.getContainerRuntimeClient(), () => 'testcontainers looking for the engine');
+      return loaded;
+    },
+  );
+  const client = await deadline.race(library.getContainerRuntimeClient());
+  const theirs = await deadline.race(idOf(client.container.dockerode.info()));
+  const ours = await docker.facts(deadline);
+  if (theirs === ours.id) return library;
+  throw new InfrastructureError(
+    'ENGINE_MISMATCH',
+    `testcontainers talks to another container engine (${theirs}) than podproof (${ours.id} at ${docker.endpoint}).`,
+    { hint: 'Remove tc.host and docker.host from ~/.testcontainers.properties for this run.' },
+  );
+}
+
+async function idOf(info: Promise<unknown>): Promise<string> {
+  const found = await info;
+  return typeof found === 'object' && found !== null && 'ID' in found ? String(found.ID) : 'unknown';
+}
+
+async function withEnvironment<T>(
+  wanted: Readonly<Record<string, string | undefined>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
+  const set = (name: string, value: string | undefined): void => {
+    // Assigning undefined would store the text "undefined".
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  };
+  for (const [name, value] of Object.entries(wanted)) set(name, value);
+  try {
+    return await work();
+  } finally {
+    for (const [name, value] of before) set(name, value);
+  }
+}
