@@ -28,6 +28,16 @@ export class Deadline {
     return new Deadline(ms, what, parent, clock);
   }
 
+  /** The same goal, ended by `outer` too when that comes first. */
+  within(outer: Deadline): Deadline {
+    return new Deadline(
+      Math.min(this.remainingMs, outer.remainingMs),
+      this.what,
+      AbortSignal.any([this.signal, outer.signal]),
+      this.#clock,
+    );
+  }
+
   get remainingMs(): number {
     return Math.max(0, this.#endsAt - this.#clock.now());
   }

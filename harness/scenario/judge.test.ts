@@ -34,7 +34,10 @@ describe('judge', () => {
   });
 
   test('a control that shows the same contradicts: the field makes no difference', () => {
-    expect(judge(sameNamespace, { subject: inNode, control: inNode })).toMatchObject({ kind: 'contradicted', reasons: [{ role: 'control' }] });
+    expect(judge(sameNamespace, { subject: inNode, control: inNode })).toMatchObject({
+      kind: 'contradicted',
+      reasons: [{ role: 'control' }],
+    });
   });
 
   test('what could not be seen is inconclusive, even when the other pod fits', () => {
@@ -44,7 +47,14 @@ describe('judge', () => {
   });
 
   test('an unclear answer is inconclusive', () => {
-    const vague = { ...sameNamespace, subjectShows: shows('an answer', () => true, () => 'timed out instead of refused') };
+    const vague = {
+      ...sameNamespace,
+      subjectShows: shows(
+        'an answer',
+        () => true,
+        () => 'timed out instead of refused',
+      ),
+    };
     expect(judge(vague, { subject: inNode, control: apart })).toEqual({
       kind: 'inconclusive',
       why: 'subject pod-hn: timed out instead of refused',
@@ -52,7 +62,11 @@ describe('judge', () => {
   });
 
   test('an expectation that accepts everything cannot make a claim hold', () => {
-    const vacuous = { ...sameNamespace, subjectShows: shows('anything', () => true), controlShows: shows('anything', () => true) };
+    const vacuous = {
+      ...sameNamespace,
+      subjectShows: shows('anything', () => true),
+      controlShows: shows('anything', () => true),
+    };
     expect(judge(vacuous, { subject: inNode, control: apart }).kind).toBe('contradicted');
   });
 });

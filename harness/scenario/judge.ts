@@ -28,9 +28,11 @@ export function judge(claim: Claim, seen: Seen): Verdict {
     { role: 'control', value: control.value, should: claim.controlShows, shouldNot: claim.subjectShows },
   ] as const) {
     const outcome = should.check(value);
-    if (outcome.kind === 'unclear') return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${outcome.why}` };
+    if (outcome.kind === 'unclear')
+      return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${outcome.why}` };
     if (outcome.kind === 'unmet') reasons.push({ role, expected: should.text, seen: claim.show(value) });
-    else if (accepts(shouldNot, value)) reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: claim.show(value) });
+    else if (accepts(shouldNot, value))
+      reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: claim.show(value) });
   }
   return reasons.length === 0 ? { kind: 'holds' } : { kind: 'contradicted', reasons };
 }

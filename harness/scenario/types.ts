@@ -60,7 +60,8 @@ export interface Expectation<T extends Json = Json> {
 }
 
 /** `unclear` is for answers that fit neither the claim nor its opposite, such as a time-out instead of a refusal. */
-export type Outcome = { readonly kind: 'met' } | { readonly kind: 'unmet' } | { readonly kind: 'unclear'; readonly why: string };
+export type Outcome =
+  { readonly kind: 'met' } | { readonly kind: 'unmet' } | { readonly kind: 'unclear'; readonly why: string };
 
 /**
  * A changed subject under which the named claims must turn `contradicted`. If one still holds, the observation is

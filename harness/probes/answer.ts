@@ -1,0 +1,40 @@
+import { describeResult, formatArgv, type CommandResult, type CommandRunner } from '../core/command.ts';
+import { Deadline } from '../core/deadline.ts';
+import { CannotTell } from '../core/under-test.ts';
+
+/** Longest time for one question. Generous: a slow answer is still an answer, and the unit has its own deadline. */
+const QUESTION_MS = 15_000;
+
+export type Exited = Extract<CommandResult, { kind: 'exited' }>;
+
+/**
+ * Runs a command and returns its result only if it really ended by itself. Every other ending is "cannot tell".
+ *
+ * @throws CannotTell
+ */
+export async function ask(
+  runner: CommandRunner,
+  argv: readonly [string, ...string[]],
+  stdin?: string,
+): Promise<Exited> {
+  const deadline = Deadline.in(QUESTION_MS, `${formatArgv(argv)} in ${runner.where}`);
+  const result = await runner.run(argv, { deadline, ...(stdin === undefined ? {} : { stdin }) });
+  if (result.kind !== 'exited')
+    throw new CannotTell(`${formatArgv(argv)} in ${runner.where}: ${describeResult(result)}`);
+  return result;
+}
+
+/**
+ * Like `ask`, for questions whose answer is text: a failing command and an empty answer are "cannot tell" too,
+ * because silence must never pass for "there is none".
+ *
+ * @throws CannotTell
+ */
+export async function read(runner: CommandRunner, argv: readonly [string, ...string[]]): Promise<string> {
+  const result = await ask(runner, argv);
+  if (result.exitCode !== 0)
+    throw new CannotTell(`${formatArgv(argv)} in ${runner.where}: ${describeResult(result)}`);
+  const text = result.stdout.trim();
+  if (text === '') throw new CannotTell(`${formatArgv(argv)} in ${runner.where} printed nothing`);
+  return text;
+}

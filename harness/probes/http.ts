@@ -1,0 +1,92 @@
+import { describeResult, type CommandRunner } from '../core/command.ts';
+import { CannotTell } from '../core/under-test.ts';
+import { ask } from './answer.ts';
+
+/**
+ * What a real curl got. `refused` is a TCP reset seen by curl itself (exit 7, "Connection refused"): the only
+ * honest "nobody listens". Other failures are kept apart, because a time-out or a missing route proves nothing.
+ */
+export type HttpAnswer =
+  | { readonly kind: 'answered'; readonly status: number; readonly body: string }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'failed'; readonly curlExit: number; readonly why: string };
+
+/** A place to ask. Never a free URL: scheme, host and path cannot be smuggled in. */
+export interface HttpTarget {
+  /** An IPv4 address or a host name of the cluster. */
+  readonly host: string;
+  readonly port: number;
+  /** Starts with a slash. @default "/" */
+  readonly path?: string;
+}
+
+const STATUS_MARK = '\n#status=';
+
+/**
+ * Asks with curl from where the runner is: node, pod or the outsider. No proxy, no redirects, five seconds, one
+ * fresh connection.
+ *
+ * @throws CannotTell when curl could not be run or the target is malformed
+ * @example await httpFrom(node.runner, { host: node.address, port: 9000, path: '/nonce' })
+ */
+export async function httpFrom(runner: CommandRunner, target: HttpTarget): Promise<HttpAnswer> {
+  const result = await ask(runner, [
+    'curl',
+    '-sS',
+    '--noproxy',
+    '*',
+    '--max-time',
+    '5',
+    '--max-filesize',
+    '65536',
+    '--write-out',
+    `${STATUS_MARK}%{http_code}`,
+    '--',
+    url(target),
+  ]);
+  return parseCurl(result.exitCode, result.stdout, result.stderr);
+}
+
+/** Source of the exit codes: man curl (7 could not connect, 28 time-out, 52 empty reply). */
+export function parseCurl(exitCode: number, stdout: string, stderr: string): HttpAnswer {
+  if (exitCode === 126 || exitCode === 127)
+    throw new CannotTell(
+      `curl cannot be run here: ${describeResult({ kind: 'exited', exitCode, stdout, stderr, durationMs: 0 })}`,
+    );
+  const mark = stdout.lastIndexOf(STATUS_MARK);
+  if (exitCode === 0 && mark !== -1) {
+    return {
+      kind: 'answered',
+      status: Number(stdout.slice(mark + STATUS_MARK.length)),
+      body: stdout.slice(0, mark).trim(),
+    };
+  }
+  const why = stderr.trim().split('\n').at(-1) ?? '';
+  // curl 7.88 words it "Couldn't connect to server" and names the errno only for some failures, so the exit code
+  // decides and the known other causes of exit 7 are excluded.
+  if (exitCode === 7 && !/no route|unreachable|timed out/i.test(why)) return { kind: 'refused' };
+  return { kind: 'failed', curlExit: exitCode, why };
+}
+
+function url({ host, port, path = '/' }: HttpTarget): string {
+  const valid =
+    /^[a-z0-9.-]+$/i.test(host) &&
+    Number.isInteger(port) &&
+    port > 0 &&
+    port < 65536 &&
+    /^\/[\w./-]*$/.test(path);
+  if (!valid) throw new CannotTell(`not a target: ${host}:${String(port)}${path}`);
+  return `http://${host}:${String(port)}${path}`;
+}
+
+/** `200 7f3c…`, `refused`, `curl 28: …` */
+export function showAnswer(answer: HttpAnswer): string {
+  switch (answer.kind) {
+    case 'answered':
+      return `${String(answer.status)} ${JSON.stringify(answer.body.slice(0, 40))}`;
+    case 'refused':
+      return 'refused (curl 7)';
+    case 'failed':
+      return `curl ${String(answer.curlExit)}: ${answer.why.slice(0, 80)}`;
+  }
+}

@@ -1,0 +1,82 @@
+import type { ContainerStatus, Pod } from '../core/kube.ts';
+
+/** A state in which a pod stays until somebody does something, or `moving` while it is still on its way. */
+export type PodState =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'refused'; readonly reason: string; readonly message: string }
+  | { readonly kind: 'unschedulable'; readonly message: string }
+  | {
+      readonly kind: 'ended';
+      readonly phase: 'Succeeded' | 'Failed';
+      readonly reason: string;
+      readonly message: string;
+    }
+  | { readonly kind: 'moving'; readonly seen: string };
+
+/** Waiting reasons of a pod that is on its way. Everything else the kubelet waits for is a refusal. */
+const ON_ITS_WAY = new Set(['ContainerCreating', 'PodInitializing', undefined]);
+
+/**
+ * Where a pod stands. Used both by the wait (it ends on every kind but `moving`) and by observations.
+ *
+ * Sources: pkg/kubelet/kuberuntime for the waiting reasons, the scheduler's PodScheduled condition.
+ */
+export function podState(pod: Pod): PodState {
+  const status = pod.status;
+  if (status === undefined) return { kind: 'moving', seen: 'no status yet' };
+  if (status.phase === 'Failed' || status.phase === 'Succeeded') {
+    const ended = status.containerStatuses?.find((container) => container.state?.terminated)?.state
+      ?.terminated;
+    return {
+      kind: 'ended',
+      phase: status.phase,
+      reason: status.reason ?? ended?.reason ?? '',
+      message: status.message ?? ended?.message ?? (ended ? `exit ${String(ended.exitCode)}` : ''),
+    };
+  }
+  const scheduled = status.conditions?.find((condition) => condition.type === 'PodScheduled');
+  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
+    return { kind: 'unschedulable', message: scheduled.message ?? '' };
+  }
+  const containers = status.containerStatuses ?? [];
+  const refused = containers.find(
+    (container) => container.state?.waiting && !ON_ITS_WAY.has(container.state.waiting.reason),
+  );
+  if (refused?.state?.waiting) {
+    return {
+      kind: 'refused',
+      reason: refused.state.waiting.reason ?? '',
+      message: refused.state.waiting.message ?? '',
+    };
+  }
+  if (containers.length === pod.spec.containers.length && containers.every(isUp)) return { kind: 'running' };
+  return { kind: 'moving', seen: seen(status.phase, containers) };
+}
+
+/** Readable form, for events and errors: "running", "refused: CreateContainerConfigError (…)". */
+export function describePodState(state: PodState): string {
+  switch (state.kind) {
+    case 'running':
+      return 'running';
+    case 'refused':
+      return `refused: ${state.reason} (${state.message})`;
+    case 'unschedulable':
+      return `unschedulable: ${state.message}`;
+    case 'ended':
+      return `${state.phase}: ${state.reason} ${state.message}`.trim();
+    case 'moving':
+      return state.seen;
+  }
+}
+
+function isUp(container: ContainerStatus): boolean {
+  return container.state?.running !== undefined && container.ready;
+}
+
+function seen(phase: string | undefined, containers: readonly ContainerStatus[]): string {
+  const reasons = containers.map(
+    (container) =>
+      container.state?.waiting?.reason ?? (container.state?.running ? 'running, not ready' : 'unknown'),
+  );
+  return [phase ?? 'no phase', ...reasons].join(', ');
+}

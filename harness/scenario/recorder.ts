@@ -1,0 +1,78 @@
+import { systemClock } from '../core/clock.ts';
+import { describeResult, type CommandRunner } from '../core/command.ts';
+import { describeError } from '../core/errors.ts';
+import type { Evidence, Vantage } from '../core/observation.ts';
+
+/** Longest text kept per stream; a terminal or a report never shows more. */
+const MAX_TEXT = 16 * 1024;
+
+/** Collects what was asked and answered during one observation, in the order the answers came. */
+export interface Recorder {
+  readonly evidence: readonly Evidence[];
+  /** The same runner, with every command written down. */
+  wrap(runner: CommandRunner, vantage: Vantage): CommandRunner;
+  /** Writes down a request to the API server. */
+  api<T>(server: string, path: string, request: () => Promise<T>, show: (answer: T) => string): Promise<T>;
+}
+
+export function createRecorder(): Recorder {
+  const evidence: Evidence[] = [];
+  return {
+    evidence,
+    wrap: (runner, vantage) => ({
+      where: runner.where,
+      async run(argv, options) {
+        const at = systemClock.date().toISOString();
+        const result = await runner.run(argv, options);
+        const outcome = result.kind === 'exited' ? `exit ${String(result.exitCode)}` : describeResult(result);
+        evidence.push({
+          vantage,
+          where: runner.where,
+          argv,
+          outcome,
+          stdout: cut(result.stdout),
+          stderr: cut(result.stderr),
+          at,
+          durationMs: result.durationMs,
+        });
+        return result;
+      },
+    }),
+    async api(server, path, request, show) {
+      const startedAt = systemClock.now();
+      const base = {
+        vantage: 'API' as const,
+        where: server,
+        argv: ['GET', path],
+        at: systemClock.date().toISOString(),
+      };
+      const took = (): number => Math.round(systemClock.now() - startedAt);
+      try {
+        const answer = await request();
+        evidence.push({
+          ...base,
+          outcome: 'answered',
+          stdout: cut(show(answer)),
+          stderr: '',
+          durationMs: took(),
+        });
+        return answer;
+      } catch (error) {
+        evidence.push({
+          ...base,
+          outcome: 'failed',
+          stdout: '',
+          stderr: cut(describeError(error)),
+          durationMs: took(),
+        });
+        throw error;
+      }
+    },
+  };
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_TEXT
+    ? text
+    : `${text.slice(0, MAX_TEXT)}\n… (${String(text.length - MAX_TEXT)} more characters)`;
+}

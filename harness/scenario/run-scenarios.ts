@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { Deadline } from '../core/deadline.ts';
+import { done, pending, poll } from '../core/poll.ts';
+import { createLocks } from './locks.ts';
+import type { Unit } from './plan.ts';
+import { watchBoard } from './pod-board.ts';
+import { RUN_LABEL } from './prepare.ts';
+import { runUnit, type UnitContext } from './run-unit.ts';
+
+export type EngineOptions = Pick<
+  UnitContext,
+  'kube' | 'cluster' | 'sink' | 'runId' | 'signal' | 'keepManifests'
+>;
+
+/** Units at work at the same time. More only makes two cores slower; the plain units come first. */
+const AT_ONCE = 8;
+const NAMESPACE_MS = 30_000;
+
+/**
+ * Runs all units side by side on one watch and emits everything that happens. It observes and records; verdicts
+ * come from the judge.
+ *
+ * @throws the abort reason; InfrastructureError when the API server was lost for good
+ */
+export async function runScenarios(units: readonly Unit[], options: EngineOptions): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const board = watchBoard(options.kube, `${RUN_LABEL}=${options.runId}`, signal);
+  const context: UnitContext = {
+    ...options,
+    signal,
+    board,
+    locks: createLocks(),
+    nonce: randomBytes(8).toString('hex'),
+    namespaceFor: namespaces(options, signal),
+  };
+  const queue = [...units].sort((a, b) => a.round - b.round);
+  const worker = async (): Promise<void> => {
+    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await runUnit(unit, context);
+  };
+  try {
+    const work = Promise.all(Array.from({ length: AT_ONCE }, worker));
+    work.catch(() => undefined);
+    await Promise.race([work, board.broken]);
+  } finally {
+    stop.abort(new Error('the run is over'));
+  }
+}
+
+/** Namespace of a round, made on first use and ready for pods: its default service account exists. */
+function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round: number) => Promise<string> {
+  const made = new Map<number, Promise<string>>();
+  const make = async (name: string): Promise<string> => {
+    const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
+    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': 'privileged' };
+    await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
+    await poll(
+      async () =>
+        (await kube.get('ServiceAccount', { name: 'default', namespace: name }, deadline))
+          ? done(true)
+          : pending('no default service account yet'),
+      { deadline, pauseMs: 30 },
+    );
+    return name;
+  };
+  return (round) => {
+    const name = `podproof-${runId}${round === 0 ? '' : `-m${String(round)}`}`;
+    const existing = made.get(round) ?? make(name);
+    made.set(round, existing);
+    return existing;
+  };
+}
