@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import type { CommandResult, CommandRunner } from '../core/command.ts';
+import { Deadline } from '../core/deadline.ts';
+import { guarded } from './guarded-runner.ts';
+
+type Ending = { readonly stderr?: string } & (
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'inconclusive'; readonly why: string }
+);
+
+function ending(end: Ending): Promise<CommandResult> {
+  const runner: CommandRunner = {
+    where: 'pod web',
+    run: () => Promise.resolve({ stdout: 'out', stderr: '', durationMs: 1, ...end }),
+  };
+  const deadline = Deadline.in(1000, 'the test');
+  return guarded(runner, () => 'NONCE').run(['id'], { deadline });
+}
+
+/** Really runs the argv, on this machine, to see what the shell makes of it. */
+const here: CommandRunner = {
+  where: 'here',
+  run([program, ...args]) {
+    const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+    return Promise.resolve({ kind: 'exited', exitCode: status ?? -1, stdout, stderr, durationMs: 0 });
+  },
+};
+
+function runHere(argv: readonly [string, ...string[]], ms = 5000): Promise<CommandResult> {
+  return guarded(here).run(argv, { deadline: Deadline.in(ms, 'the test') });
+}
+
+describe('guarded', () => {
+  test('accepts an exit that the program itself confirms, and removes the mark', async () => {
+    const result = await ending({ kind: 'exited', exitCode: 7, stderr: 'no\nNONCE:7' });
+    expect(result).toEqual({ kind: 'exited', exitCode: 7, stdout: 'out', stderr: 'no\n', durationMs: 1 });
+  });
+
+  test.each([
+    ['no mark', ''],
+    ['half a mark', 'NONCE'],
+    ['a mark without a code', 'NONCE:'],
+    ['a mark with another code', 'NONCE:1'],
+    ['text after the mark', 'NONCE:0 and more'],
+  ])('does not believe an exit 0 with %s', async (_, stderr) => {
+    expect(await ending({ kind: 'exited', exitCode: 0, stderr })).toMatchObject({ kind: 'inconclusive' });
+  });
+
+  test('leaves an unknown outcome unknown', async () => {
+    const result = await ending({ kind: 'inconclusive', why: 'cut', stderr: 'NONCE:0' });
+    expect(result).toMatchObject({ kind: 'inconclusive', why: 'cut', stderr: '' });
+  });
+
+  test('hands every word to the program as it is', async () => {
+    const words = ['a b', '$(id)', '`id`', "'", '"', '', '*', '-n', 'ü', '\n'];
+    const script = 'for (const word of process.argv.slice(1)) console.log(JSON.stringify(word))';
+    const result = await runHere([process.execPath, '-e', script, '--', ...words]);
+    expect(result).toMatchObject({ kind: 'exited', exitCode: 0, stderr: '' });
+    expect(result.stdout).toBe(words.map((word) => `${JSON.stringify(word)}\n`).join(''));
+  });
+
+  test('keeps the exit code and what the program wrote to stderr', async () => {
+    expect(await runHere(['sh', '-c', 'echo oh >&2; exit 42'])).toMatchObject({
+      kind: 'exited',
+      exitCode: 42,
+      stderr: 'oh\n',
+    });
+  });
+
+  test('says that a program is not there', async () => {
+    expect(await runHere(['no-such-program'])).toMatchObject({
+      kind: 'notStarted',
+      why: `"no-such-program" is not in the container's PATH`,
+    });
+  });
+
+  test('ends a program that outlives its deadline', async () => {
+    expect(await runHere(['sleep', '30'], 1)).toMatchObject({ kind: 'exited', exitCode: 137 });
+  });
+});

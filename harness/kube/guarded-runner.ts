@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandResult, CommandRunner } from '../core/command.ts';
+
+/**
+ * Runs `"$@"` for at most `$1` seconds and then writes the mark `$0:exit code` as the last thing on stderr. The text
+ * is fixed; everything that differs travels as an argument of its own, so no word of a command is ever read as shell.
+ */
+const GUARD = `t=$1; shift
+command -v "$1" >/dev/null 2>&1 || { printf '%s:none' "$0" >&2; exit 127; }
+timeout -s KILL "$t" "$@"; s=$?
+printf '%s:%s' "$0" "$s" >&2; exit "$s"`;
+
+/** How much longer than the deadline the program may live. */
+const GRACE_SECONDS = 1;
+
+/**
+ * A runner for pods whose image has `sh` and `timeout` (busybox, coreutils), closing two holes of exec:
+ * - the API server reports Success for a command whose kubelet went away (kubernetes/kubectl#1726): an exit counts
+ *   only if the program's own end mark, with a nonce of this call, is the last thing it wrote;
+ * - a program outlives its connection: it is killed in the pod shortly after the deadline, whatever happens here.
+ *
+ * A command that is not in the container's PATH is `notStarted`.
+ *
+ * @example guarded(kube.podRunner({ namespace, name })).run(['id', '-u'], { deadline })
+ */
+export function guarded(runner: CommandRunner, nonce: () => string = randomUUID): CommandRunner {
+  return {
+    where: runner.where,
+    async run(argv, options) {
+      const mark = nonce();
+      const seconds = Math.ceil(options.deadline.remainingMs / 1000) + GRACE_SECONDS;
+      // The mark has no line feed, so `onLine` never sees it.
+      const result = await runner.run(['sh', '-c', GUARD, mark, String(seconds), ...argv], options);
+      return withoutMark(result, mark, argv[0]);
+    },
+  };
+}
+
+function withoutMark(result: CommandResult, mark: string, program: string): CommandResult {
+  const at = result.stderr.lastIndexOf(`${mark}:`);
+  const said = at < 0 ? undefined : result.stderr.slice(at + mark.length + 1);
+  const clean = at < 0 ? result : { ...result, stderr: result.stderr.slice(0, at) };
+  if (clean.kind !== 'exited') return clean;
+  const { exitCode, ...streams } = clean;
+  if (said === 'none') {
+    return { ...streams, kind: 'notStarted', why: `"${program}" is not in the container's PATH` };
+  }
+  if (said === String(exitCode)) return clean;
+  const why =
+    said === undefined
+      ? `the server reports exit ${String(exitCode)}, but the program's own end mark is missing`
+      : `the server reports exit ${String(exitCode)}, the program's own end mark says ${JSON.stringify(said)}`;
+  return { ...streams, kind: 'inconclusive', why };
+}
