@@ -1,0 +1,30 @@
+import { dirname, join } from 'node:path';
+import type { Deadline } from '../../core/deadline.ts';
+import type { EmbeddedContext } from './context.ts';
+import { daemonProcesses, optionOf, otherDaemons } from './daemon-processes.ts';
+import { parseHostState, readHost, type HostState } from './host-record.ts';
+import { readJsonFile } from './json-file.ts';
+
+/**
+ * How the host was before any embedded engine changed it. When one of another cache folder runs already, its record
+ * is older than ours and is the truth for everything that the two share; whoever stops last puts that back.
+ */
+export async function baseRecord(context: EmbeddedContext, deadline: Deadline): Promise<HostState> {
+  const now = await readHost(context, deadline);
+  const older = await recordOfAnother(context, now.bootId);
+  if (older === undefined) return now;
+  const { ipv4, ipv6, sysctls, folders } = older;
+  return { ...now, ipv4, ipv6, sysctls: { ...now.sysctls, ...sysctls }, folders };
+}
+
+async function recordOfAnother(context: EmbeddedContext, bootId: string): Promise<HostState | undefined> {
+  for (const daemon of await otherDaemons(await daemonProcesses(), context.layout.folder)) {
+    // An embedded engine keeps its record beside its data root.
+    const dataRoot = await optionOf(daemon.pid, '--data-root');
+    if (dataRoot === undefined) continue;
+    const file = join(dirname(dataRoot), 'host-before.json');
+    const record = parseHostState(await readJsonFile(file), bootId);
+    if (record !== undefined) return record;
+  }
+  return undefined;
+}

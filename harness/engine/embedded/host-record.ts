@@ -1,0 +1,94 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { describeResult, type CommandRunner } from '../../core/command.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import { EnvironmentError } from '../../core/errors.ts';
+import type { EnginePackages } from './packages.ts';
+import { parseRuleset, type Ruleset } from './ruleset.ts';
+import { readSysctls, type Sysctls } from './sysctls.ts';
+
+/** The parts of the host that an engine changes, at one moment. */
+export interface HostState {
+  readonly schema: 1;
+  readonly takenAt: string;
+  readonly bootId: string;
+  /** Names of all network interfaces. */
+  readonly links: readonly string[];
+  readonly ipv4: Ruleset;
+  readonly ipv6: Ruleset;
+  readonly sysctls: Sysctls;
+  /** Which of the watched folders exist. */
+  readonly folders: readonly string[];
+}
+
+export interface HostTools {
+  readonly runner: CommandRunner;
+  readonly packages: EnginePackages;
+}
+
+/**
+ * Folders that dockerd and containerd make outside their data and exec roots, deepest first. They stay empty:
+ * containerd's plug-in folder, dockerd's plug-in sockets, and the place where our private tmpfs is mounted.
+ */
+export const WATCHED_FOLDERS = [
+  '/opt/containerd/bin',
+  '/opt/containerd/lib',
+  '/opt/containerd',
+  '/run/docker/plugins',
+  '/run/docker',
+  '/run/containerd',
+] as const;
+
+/**
+ * Looks at the host. The caller holds the host lock.
+ *
+ * @throws EnvironmentError FIREWALL_UNREADABLE when iptables-save fails, for example without CAP_NET_ADMIN
+ */
+export async function readHost(tools: HostTools, deadline: Deadline): Promise<HostState> {
+  const { packages } = tools;
+  return {
+    schema: 1,
+    takenAt: new Date().toISOString(),
+    bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    links: (await readdir('/sys/class/net')).toSorted(),
+    ipv4: await readRules(tools, packages.iptablesSave, deadline),
+    ipv6: await readRules(tools, packages.ip6tablesSave, deadline),
+    sysctls: await readSysctls(),
+    folders: await existingFolders(),
+  };
+}
+
+async function readRules(
+  { runner, packages }: HostTools,
+  program: string,
+  deadline: Deadline,
+): Promise<Ruleset> {
+  const result = await runner.run([program], { deadline, env: packages.env });
+  if (result.kind === 'exited' && result.exitCode === 0) return parseRuleset(result.stdout);
+  if (result.kind === 'timedOut') throw deadline.error(`${program}: ${describeResult(result)}`);
+  throw new EnvironmentError(
+    'FIREWALL_UNREADABLE',
+    `Cannot read this host's packet filter (${program}): ${describeResult(result)}`,
+    { hint: 'The kernel needs nf_tables, and podproof CAP_NET_ADMIN. Or install and start Docker yourself.' },
+  );
+}
+
+async function existingFolders(): Promise<readonly string[]> {
+  const found = await Promise.all(
+    WATCHED_FOLDERS.map((folder) =>
+      stat(folder).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return WATCHED_FOLDERS.filter((_, index) => found[index]);
+}
+
+/** A record that was written by `readHost` in this boot; undefined for any other: a reboot put everything back. */
+export function parseHostState(value: unknown, bootId: string): HostState | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const state = value as Partial<HostState>;
+  const isComplete =
+    state.schema === 1 && state.links && state.ipv4 && state.ipv6 && state.sysctls && state.folders;
+  return isComplete && state.bootId === bootId ? (state as HostState) : undefined;
+}

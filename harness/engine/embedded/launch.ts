@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { InfrastructureError } from '../../core/errors.ts';
+import type { EngineLayout } from './layout.ts';
+import type { EnginePackages } from './packages.ts';
+
+/**
+ * Runs in a mount namespace of its own, so that no mount of the daemon ever shows on the host and all of them end
+ * with it. /run/containerd becomes private there: dockerd would otherwise use a containerd of the host that listens
+ * in it, and the shims put their sockets there whatever they are told. The text is constant; paths come as "$@".
+ */
+const LAUNCHER = [
+  'mkdir -p /run/containerd',
+  '"$1" mount -t tmpfs -o mode=0700,nosuid,nodev podproof /run/containerd',
+  'shift',
+  'exec "$@"',
+].join('\n');
+
+/** Inside the private folder: state that must not outlive the daemon, on paths short enough for sockets. */
+const EXEC_ROOT = '/run/containerd/podproof';
+
+/** Passed on to the daemon: how it reaches registries. Everything else of our environment is none of its business. */
+const PASSED_ON = [
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+];
+
+/** @see dockerd(8) */
+export function daemonArguments(layout: EngineLayout, packages: EnginePackages): readonly string[] {
+  return [
+    packages.dockerd,
+    ...['--config-file', layout.configFile],
+    ...['--host', `unix://${layout.socket}`],
+    ...['--group', '0'],
+    ...['--data-root', layout.dataRoot],
+    ...['--exec-root', EXEC_ROOT],
+    ...['--pidfile', layout.pidFile],
+    // No default bridge: kind and testcontainers make networks of their own.
+    '--bridge=none',
+    '--userland-proxy-path',
+    packages.proxy,
+    '--init-path',
+    packages.init,
+    '--ip6tables=false',
+    '--live-restore=false',
+    '--storage-driver=overlay2',
+    ...['--exec-opt', 'native.cgroupdriver=cgroupfs'],
+    '--default-cgroupns-mode=private',
+    `--cgroup-parent=/${layout.cgroupParent}`,
+    ...['--log-driver', 'json-file', '--log-opt', 'max-size=20m', '--log-opt', 'max-file=2'],
+    '--shutdown-timeout=10',
+  ];
+}
+
+export interface LaunchOptions {
+  readonly layout: EngineLayout;
+  readonly packages: EnginePackages;
+  readonly processEnv: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Starts the daemon detached: it has its own session and survives us. Returns at once; use `askEngine` to see
+ * whether it answers.
+ *
+ * @returns its pid, which stays the same through unshare, sh and dockerd because each replaces the one before
+ * @throws InfrastructureError ENGINE_START_FAILED when not even `unshare` starts
+ */
+export async function launchDaemon({ layout, packages, processEnv }: LaunchOptions): Promise<number> {
+  await prepare(layout);
+  await using log = await open(layout.logFile, 'a', 0o600);
+  const [program, ...args] = [
+    'unshare',
+    '--mount',
+    '--propagation',
+    'slave',
+    '--',
+    'sh',
+    '-ec',
+    LAUNCHER,
+  ] as const;
+  const child = spawn(
+    program,
+    [...args, 'podproof-engine', packages.busybox, ...daemonArguments(layout, packages)],
+    {
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: daemonEnvironment(layout, packages, processEnv),
+      cwd: '/',
+    },
+  );
+  const failed = Promise.withResolvers<never>();
+  child.once('error', (error) => {
+    failed.reject(
+      new InfrastructureError('ENGINE_START_FAILED', 'The embedded engine did not start.', { cause: error }),
+    );
+  });
+  const spawned = Promise.withResolvers<undefined>();
+  child.once('spawn', () => {
+    spawned.resolve(undefined);
+  });
+  await Promise.race([spawned.promise, failed.promise]);
+  child.unref();
+  if (child.pid === undefined)
+    throw new InfrastructureError('ENGINE_START_FAILED', 'The embedded engine has no pid.');
+  return child.pid;
+}
+
+async function prepare(layout: EngineLayout): Promise<void> {
+  for (const folder of [layout.dataRoot, layout.cliConfig, layout.temporary]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+  // Flags say everything; without a file of our own dockerd would read the one of the host.
+  await writeFile(layout.configFile, '{}\n', { mode: 0o600 });
+  await rename(layout.logFile, `${layout.logFile}.previous`).catch(() => undefined);
+}
+
+function daemonEnvironment(
+  layout: EngineLayout,
+  packages: EnginePackages,
+  processEnv: LaunchOptions['processEnv'],
+): Record<string, string> {
+  const passedOn = PASSED_ON.flatMap((name) => {
+    const value = processEnv[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    ...Object.fromEntries(passedOn),
+    ...packages.env,
+    PATH: [...packages.path, processEnv['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
+    TMPDIR: layout.temporary,
+    HOME: layout.folder,
+  };
+}

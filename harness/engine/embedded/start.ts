@@ -1,0 +1,106 @@
+import type { Deadline } from '../../core/deadline.ts';
+import { EnvironmentError, HarnessError, InfrastructureError } from '../../core/errors.ts';
+import { done, hopeless, pending, poll } from '../../core/poll.ts';
+import { askEngine } from '../engine-info.ts';
+import type { EngineInfo } from '../types.ts';
+import type { EmbeddedContext } from './context.ts';
+import { baseRecord } from './base-record.ts';
+import { writeJsonFile } from './json-file.ts';
+import { launchDaemon } from './launch.ts';
+import { readLogTail } from './log-tail.ts';
+import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { readState, writeState } from './state.ts';
+import { stopAndRestore } from './stop.ts';
+
+/**
+ * The running daemon if it is healthy, otherwise a fresh one after repairing what an earlier one left. The caller
+ * holds the engine's lock and the host lock.
+ *
+ * @throws InfrastructureError ENGINE_START_FAILED with the end of the daemon's log
+ */
+export async function adoptOrStart(context: EmbeddedContext, deadline: Deadline): Promise<EngineInfo> {
+  const running = await healthyDaemon(context, deadline);
+  if (running !== undefined) {
+    context.step?.update('using the embedded engine that already runs');
+    return running;
+  }
+  await repair(context, deadline);
+  return startFresh(context, deadline);
+}
+
+/** Facts of our daemon when it runs and answers. */
+export async function healthyDaemon(
+  context: EmbeddedContext,
+  deadline: Deadline,
+): Promise<EngineInfo | undefined> {
+  const state = await readState(context.layout);
+  if (state === undefined || !(await isRunning(state.daemon, context.table))) return undefined;
+  const answer = await askEngine({ endpoint: `unix://${context.layout.socket}`, env: {} }, deadline);
+  return answer.kind === 'answers' ? answer.info : undefined;
+}
+
+async function repair(context: EmbeddedContext, deadline: Deadline): Promise<void> {
+  const report = await stopAndRestore(context, deadline);
+  if (report.leftovers.length === 0) return;
+  throw new InfrastructureError(
+    'ENGINE_REPAIR_FAILED',
+    `An earlier embedded engine left things that cannot be removed:\n  ${report.leftovers.join('\n  ')}`,
+    { hint: 'Remove them by hand or reboot; then try again.' },
+  );
+}
+
+async function startFresh(context: EmbeddedContext, deadline: Deadline): Promise<EngineInfo> {
+  const { layout, table, step } = context;
+  step?.update('starting the embedded engine');
+  await writeJsonFile(layout.recordFile, await baseRecord(context, deadline));
+  try {
+    const pid = await launchDaemon(context);
+    const daemon = await identify(pid, table);
+    if (daemon === undefined) throw await startFailed(context, 'it ended at once');
+    await writeState(layout, {
+      schema: 1,
+      daemon,
+      startedAt: new Date().toISOString(),
+      packages: context.packages.folder,
+    });
+    return await waitUntilReady(context, daemon, deadline);
+  } catch (error) {
+    const { leftovers } = await stopAndRestore(context, deadline);
+    throw leftovers.length === 0 ? error : withLeftovers(error, leftovers);
+  }
+}
+
+async function waitUntilReady(
+  context: EmbeddedContext,
+  daemon: ProcessIdentity,
+  deadline: Deadline,
+): Promise<EngineInfo> {
+  const endpoint = `unix://${context.layout.socket}`;
+  return poll(
+    async () => {
+      if (!(await isRunning(daemon, context.table))) return hopeless(await startFailed(context, 'it ended'));
+      const answer = await askEngine({ endpoint, env: {} }, deadline);
+      return answer.kind === 'answers' ? done(answer.info) : pending(`${answer.kind}: ${answer.why}`);
+    },
+    { deadline, pauseMs: 50, maxPauseMs: 250 },
+  );
+}
+
+async function startFailed(context: EmbeddedContext, what: string): Promise<HarnessError> {
+  const tail = (await readLogTail(context.layout.logFile, 4096)).trim().split('\n').slice(-6).join('\n  ');
+  return new EnvironmentError(
+    'ENGINE_START_FAILED',
+    `The embedded engine does not start: ${what}.\n  ${tail}`,
+    {
+      hint: `The whole log is ${context.layout.logFile}. Or install and start Docker yourself.`,
+    },
+  );
+}
+
+function withLeftovers(error: unknown, leftovers: readonly string[]): Error {
+  return new InfrastructureError(
+    'ENGINE_START_FAILED',
+    `The embedded engine did not start, and its traces could not all be removed:\n  ${leftovers.join('\n  ')}`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,63 @@
+import type { Deadline } from '../../core/deadline.ts';
+import { describeError } from '../../core/errors.ts';
+import type { EmbeddedContext } from './context.ts';
+import { daemonProcesses, otherDaemons } from './daemon-processes.ts';
+import { parseHostState, type HostState } from './host-record.ts';
+import { readJsonFile, removeFile } from './json-file.ts';
+import { restoreHost } from './restore-host.ts';
+import { readState, removeState } from './state.ts';
+import { terminateDaemon } from './terminate.ts';
+
+export interface Restored {
+  readonly leftovers: readonly string[];
+  readonly sharedWithOthers: readonly string[];
+}
+
+/**
+ * Ends our daemon, if there is one, and puts the host back, if there is a record. Also the repair after a crash: it
+ * relies on nothing but the files in the cache and what runs. The caller holds the engine's lock and the host lock.
+ * The record stays as long as anything is left over, so that the next start tries again.
+ */
+export async function stopAndRestore(context: EmbeddedContext, deadline: Deadline): Promise<Restored> {
+  const { layout, table, runner, packages } = context;
+  const state = await readState(layout);
+  const leftovers: string[] = [
+    ...(await terminateDaemon({
+      layout,
+      table,
+      runner,
+      deadline,
+      daemon: state?.daemon,
+      busybox: packages.busybox,
+    })),
+  ];
+  await removeState(layout);
+  const before = parseHostState(await readJsonFile(layout.recordFile), await table.bootId());
+  if (before === undefined) {
+    await removeFile(layout.recordFile);
+    return { leftovers, sharedWithOthers: [] };
+  }
+  const others = await otherDaemons(await daemonProcesses(), layout.folder);
+  leftovers.push(...(await restore(context, before, { shared: others.length > 0, deadline })));
+  if (leftovers.length === 0) await removeFile(layout.recordFile);
+  return {
+    leftovers,
+    sharedWithOthers: others.map(
+      (other) =>
+        `Docker's firewall chains and IP forwarding stay: ${other.executable} (process ${String(other.pid)}) uses them`,
+    ),
+  };
+}
+
+async function restore(
+  context: EmbeddedContext,
+  before: HostState,
+  { shared, deadline }: { shared: boolean; deadline: Deadline },
+): Promise<readonly string[]> {
+  const { runner, packages, layout } = context;
+  try {
+    return await restoreHost({ runner, packages, before, shared, deadline, dataRoot: layout.dataRoot });
+  } catch (error) {
+    return [`the host could not be put back: ${describeError(error)}`];
+  }
+}
