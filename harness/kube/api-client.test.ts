@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
+import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { KubeClient, KubeObject } from '../core/kube.ts';
 import { answer, failure, FakeApiServer } from '../testing/fake-api-server.ts';
@@ -203,7 +204,7 @@ describe('the connection', () => {
   test.each(['before the answer', 'within the answer'])('says when it was cut %s', async (moment) => {
     fake.on('GET /version', (_, response) => {
       if (moment === 'within the answer') response.write('{"gitVer');
-      setTimeout(() => response.destroy(), 20);
+      void systemClock.sleep(20).then(() => response.destroy());
     });
     await expect(kube.serverVersion(deadline)).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
   });

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RawData, WebSocket } from 'ws';
 import { systemClock } from '../core/clock.ts';
 import type { CommandResult, RunOptions } from '../core/command.ts';
+import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import { isTimeout, networkCode, networkReason } from './api-errors.ts';
 import { describeAnswer } from './api-status.ts';
@@ -46,7 +47,6 @@ class ExecSession {
   readonly #resolve: (result: CommandResult) => void;
   #end: ExecEnd | undefined;
   #isSettled = false;
-  #farewell: NodeJS.Timeout | undefined;
 
   constructor(socket: WebSocket, options: RunOptions) {
     const { promise, resolve } = Promise.withResolvers<CommandResult>();
@@ -110,7 +110,8 @@ class ExecSession {
   #statusArrived(frame: string): void {
     this.#end ??= readExecStatus(frame, !(this.#stdout.isEmpty && this.#stderr.isEmpty));
     this.#socket.close(1000);
-    this.#farewell ??= setTimeout(() => this.#socket.terminate(), FAREWELL_MS);
+    const { signal } = Deadline.in(FAREWELL_MS, 'the end of the exec stream');
+    signal.addEventListener('abort', () => this.#socket.terminate(), { once: true });
   }
 
   async #refused(response: IncomingMessage): Promise<void> {
@@ -146,7 +147,6 @@ class ExecSession {
   #settle(end: ExecEnd | { readonly kind: 'timedOut' }): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    clearTimeout(this.#farewell);
     this.#options.deadline.signal.removeEventListener('abort', this.#onAbort);
     if (this.#socket.readyState !== this.#socket.CLOSED) this.#socket.terminate();
     const durationMs = Math.round(systemClock.now() - this.#startedAt);

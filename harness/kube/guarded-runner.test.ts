@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import type { CommandResult, CommandRunner } from '../core/command.ts';
 import { Deadline } from '../core/deadline.ts';
+import { local } from '../shell/local.ts';
 import { guarded } from './guarded-runner.ts';
 
 type Ending = { readonly stderr?: string } & (
@@ -19,16 +19,8 @@ function ending(end: Ending): Promise<CommandResult> {
 }
 
 /** Really runs the argv, on this machine, to see what the shell makes of it. */
-const here: CommandRunner = {
-  where: 'here',
-  run([program, ...args]) {
-    const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
-    return Promise.resolve({ kind: 'exited', exitCode: status ?? -1, stdout, stderr, durationMs: 0 });
-  },
-};
-
-function runHere(argv: readonly [string, ...string[]], ms = 5000): Promise<CommandResult> {
-  return guarded(here).run(argv, { deadline: Deadline.in(ms, 'the test') });
+function runHere(argv: readonly [string, ...string[]]): Promise<CommandResult> {
+  return guarded(local()).run(argv, { deadline: Deadline.in(5000, 'the test') });
 }
 
 describe('guarded', () => {
@@ -75,7 +67,12 @@ describe('guarded', () => {
     });
   });
 
-  test('ends a program that outlives its deadline', async () => {
-    expect(await runHere(['sleep', '30'], 1)).toMatchObject({ kind: 'exited', exitCode: 137 });
+  test('ends a program that outlives its deadline although nobody listens any more', async () => {
+    const patient: CommandRunner = {
+      where: 'here',
+      run: (argv) => local().run(argv, { deadline: Deadline.in(10_000, 'the test') }),
+    };
+    const result = await guarded(patient).run(['sleep', '30'], { deadline: Deadline.in(1, 'the test') });
+    expect(result).toMatchObject({ kind: 'exited', exitCode: 137 });
   });
 });

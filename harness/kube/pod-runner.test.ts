@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { systemClock } from '../core/clock.ts';
 import type { CommandResult, RunOptions } from '../core/command.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { KubeClient } from '../core/kube.ts';
@@ -120,7 +121,7 @@ describe('podRunner, when the outcome is not known', () => {
   test('keeps what was heard before the cut', async () => {
     fake.onExec((exec) => {
       exec.stdout('half an ans');
-      setTimeout(() => exec.cut(), 50);
+      void systemClock.sleep(50).then(() => exec.cut());
     });
     expect(await run()).toMatchObject({ kind: 'inconclusive', stdout: 'half an ans' });
   });

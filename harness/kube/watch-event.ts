@@ -9,9 +9,6 @@ export type WatchEvent =
   | { readonly kind: 'changed' | 'deleted'; readonly pod: Pod; readonly version: string }
   | { readonly kind: 'bookmark'; readonly version: string };
 
-/** What a watch tells: that the server accepted it, then its events. */
-export type WatchStep = WatchEvent | { readonly kind: 'opened' };
-
 /**
  * One line of a watch on pods. The server reports its own troubles as a line too, with HTTP status 200.
  *

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { ServerResponse } from 'node:http';
+import { systemClock } from '../core/clock.ts';
 import type { KubeClient } from '../core/kube.ts';
 import { answer, failure, FakeApiServer } from '../testing/fake-api-server.ts';
 import { connect } from './client.ts';
@@ -98,7 +99,7 @@ test('goes on after a cut from the last version it heard of, bookmarks included'
     watches: [
       (response) => {
         response.write(line('ADDED', pod('a', 101)) + bookmark(150) + '{"type":"MODIFI');
-        setTimeout(() => response.destroy(), 20);
+        void systemClock.sleep(20).then(() => response.destroy());
       },
       (response) => response.end(line('MODIFIED', pod('a', 151))),
       (response) => response.write(line('DELETED', pod('a', 152))),
@@ -150,7 +151,7 @@ test.each(['as an event', 'as an HTTP status'])(
 test('gives up when the server stays away', async () => {
   script({ lists: [[pod('a', 1)]], watches: [() => undefined] });
   const watching = watchUntil('never', 400);
-  setTimeout(() => void fake[Symbol.asyncDispose](), 100);
+  void systemClock.sleep(100).then(() => fake[Symbol.asyncDispose]());
   await expect(watching).rejects.toMatchObject({
     name: 'InfrastructureError',
     code: 'WATCH_LOST',

@@ -4,12 +4,12 @@ import { HarnessError } from '../core/errors.ts';
 import type { PodChange } from '../core/kube.ts';
 import { collectionPath } from './api-paths.ts';
 import { jsonLines } from './json-lines.ts';
-import { listObjects, type Listing } from './list-objects.ts';
+import { listObjects } from './list-objects.ts';
 import { Outage } from './outage.ts';
 import { isPod } from './parse-object.ts';
 import { PodView } from './pod-view.ts';
 import type { Transport } from './transport.ts';
-import { parseWatchEvent, type WatchStep } from './watch-event.ts';
+import { parseWatchEvent, type WatchEvent } from './watch-event.ts';
 
 export interface WatchOptions {
   readonly signal: AbortSignal;
@@ -35,71 +35,78 @@ export async function watchPods(
   labelSelector: string,
   options: WatchOptions,
 ): Promise<void> {
-  const changes = podChanges(new PodWatch(transport, labelSelector, options));
+  const { signal, onChange } = options;
   try {
-    for await (const change of changes) options.onChange(change);
+    for await (const change of new PodWatch(transport, labelSelector, options).changes()) onChange(change);
   } catch (error) {
-    if (!options.signal.aborted || error !== options.signal.reason) throw error;
+    if (!signal.aborted || error !== signal.reason) throw error;
   }
 }
 
-async function* podChanges(watch: PodWatch): AsyncGenerator<PodChange, void, undefined> {
-  const view = new PodView();
-  const outage = new Outage(watch.giveUpMs);
-  let version: string | undefined;
-  while (!watch.signal.aborted) {
-    const startedAt = systemClock.now();
-    let openedAt: number | undefined;
-    let told = false;
-    let trouble: unknown = 'the server ended the stream';
-    try {
-      if (version === undefined) {
-        const listing = await watch.list();
-        version = listing.resourceVersion ?? '0';
-        yield* view.replace(listing.items.filter(isPod));
-      }
-      for await (const step of watch.from(version)) {
-        if (step.kind === 'opened') {
-          openedAt = systemClock.now();
-          continue;
-        }
-        told = true;
-        version = step.version;
-        if (step.kind !== 'bookmark') yield view.apply(step.kind, step.pod);
-      }
-    } catch (error) {
-      trouble = error;
-      if (error instanceof HarnessError && error.code === 'API_GONE') version = undefined;
-    }
-    if (watch.signal.aborted) return;
-    const now = systemClock.now();
-    const wasHealthy = told || (openedAt !== undefined && now - openedAt >= HEALTHY_MS);
-    if (wasHealthy) outage.over();
-    await outage.pause(trouble, { signal: watch.signal, failingSince: wasHealthy ? now : startedAt });
-  }
+/** How one attempt to list and watch went. */
+interface Attempt {
+  readonly startedAt: number;
+  openedAt: number;
+  told: boolean;
 }
 
-/** The two questions a watcher asks. */
 class PodWatch {
-  readonly signal: AbortSignal;
-  readonly giveUpMs: number;
+  readonly #path = collectionPath('Pod');
+  readonly #view = new PodView();
   readonly #transport: Transport;
   readonly #labelSelector: string;
-  readonly #path = collectionPath('Pod');
+  readonly #signal: AbortSignal;
+  readonly #giveUpMs: number;
+  /** From where to go on; undefined when only a new list helps. */
+  #version: string | undefined;
 
   constructor(transport: Transport, labelSelector: string, options: WatchOptions) {
     this.#transport = transport;
     this.#labelSelector = labelSelector;
-    this.signal = options.signal;
-    this.giveUpMs = options.giveUpMs;
+    this.#signal = options.signal;
+    this.#giveUpMs = options.giveUpMs;
   }
 
-  list(): Promise<Listing> {
-    const where = { path: this.#path, selectors: { labelSelector: this.#labelSelector } };
-    return listObjects(this.#transport, where, Deadline.in(this.giveUpMs, 'the list of pods', this.signal));
+  async *changes(): AsyncGenerator<PodChange, void, undefined> {
+    const outage = new Outage(this.#giveUpMs);
+    while (!this.#signal.aborted) {
+      const attempt = { startedAt: systemClock.now(), openedAt: Number.POSITIVE_INFINITY, told: false };
+      let trouble: unknown = 'the server ended the stream';
+      try {
+        yield* this.#attempt(attempt);
+      } catch (error) {
+        trouble = error;
+        if (error instanceof HarnessError && error.code === 'API_GONE') this.#version = undefined;
+      }
+      if (this.#signal.aborted) return;
+      const now = systemClock.now();
+      const wasHealthy = attempt.told || now - attempt.openedAt >= HEALTHY_MS;
+      if (wasHealthy) outage.over();
+      const failingSince = wasHealthy ? now : attempt.startedAt;
+      await outage.pause(trouble, { signal: this.#signal, failingSince });
+    }
   }
 
-  async *from(resourceVersion: string): AsyncGenerator<WatchStep, void, undefined> {
+  async *#attempt(attempt: Attempt): AsyncGenerator<PodChange, void, undefined> {
+    let version = this.#version;
+    if (version === undefined) {
+      const where = { path: this.#path, selectors: { labelSelector: this.#labelSelector } };
+      const deadline = Deadline.in(this.#giveUpMs, 'the list of pods', this.#signal);
+      const listing = await listObjects(this.#transport, where, deadline);
+      version = listing.resourceVersion ?? '0';
+      this.#version = version;
+      yield* this.#view.replace(listing.items.filter(isPod));
+    }
+    const events = await this.#open(version);
+    attempt.openedAt = systemClock.now();
+    for await (const event of events) {
+      attempt.told = true;
+      this.#version = event.version;
+      if (event.kind !== 'bookmark') yield this.#view.apply(event.kind, event.pod);
+    }
+  }
+
+  async #open(resourceVersion: string): Promise<AsyncIterable<WatchEvent>> {
     const query = {
       labelSelector: this.#labelSelector,
       watch: 'true',
@@ -107,11 +114,16 @@ class PodWatch {
       timeoutSeconds: String(WATCH_SECONDS),
       resourceVersion,
     };
-    const overdue = AbortSignal.timeout((WATCH_SECONDS + OVERDUE_SECONDS) * 1000);
-    const call = { method: 'GET', path: this.#path, query } as const;
-    const chunks = await this.#transport.open(call, AbortSignal.any([this.signal, overdue]));
-    yield { kind: 'opened' };
-    const asked = { method: 'WATCH', url: this.#transport.server + this.#path };
-    for await (const line of jsonLines(chunks)) yield parseWatchEvent(line, asked);
+    const lifeMs = (WATCH_SECONDS + OVERDUE_SECONDS) * 1000;
+    const { signal } = Deadline.in(lifeMs, 'the end of a watch', this.#signal);
+    const chunks = await this.#transport.open({ method: 'GET', path: this.#path, query }, signal);
+    return watchEvents(chunks, this.#transport.server + this.#path);
   }
+}
+
+async function* watchEvents(
+  chunks: AsyncIterable<Uint8Array>,
+  url: string,
+): AsyncGenerator<WatchEvent, void, undefined> {
+  for await (const line of jsonLines(chunks)) yield parseWatchEvent(line, { method: 'WATCH', url });
 }

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
@@ -40,7 +39,7 @@ export class FakeApiServer implements AsyncDisposable {
     this.#server = server;
     this.#folder = folder;
     this.#sockets = sockets;
-    this.port = (server.address() as AddressInfo).port;
+    this.port = portOf(server);
     this.kubeconfig = join(folder, 'kubeconfig');
     server.on('secureConnection', () => (this.#connections += 1));
     server.on('request', (request, response) => void this.#answer(request, response));
@@ -133,6 +132,12 @@ export function answer(response: ServerResponse, status: number, body: unknown):
 /** A Status as the API server sends it with a refusal. */
 export function failure(code: number, reason: string, message: string): Readonly<Record<string, unknown>> {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the fake server does not listen');
+  return address.port;
 }
 
 function fixture(name: string): Promise<Buffer> {

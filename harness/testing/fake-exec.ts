@@ -13,7 +13,9 @@ export class FakeExec {
     this.#socket = socket;
     this.url = url;
     this.protocol = socket.protocol;
-    socket.on('message', (data) => this.#receive(data as Buffer));
+    socket.on('message', (data) => {
+      if (Buffer.isBuffer(data)) this.#receive(data);
+    });
     socket.on('close', (code) => this.#closed.resolve(code));
     socket.on('error', () => undefined);
   }
