@@ -59,6 +59,12 @@ describe('each gate', () => {
     },
   );
 
+  test('generated is red when a generator says so', async () => {
+    const text = "if (process.argv.includes('--check')) process.exitCode = 1;\n";
+    const result = await runGate(TREE_GATES, 'generated', { 'scripts/generate/fields.ts': text });
+    expect(result).toMatchObject({ ok: false, output: expect.stringContaining('fields.ts --check') });
+  });
+
   test('generated is red for a stale file', async () => {
     const result = await runGate(TREE_GATES, 'generated', { '.oxlintrc.json': '{}' });
     expect(result).toMatchObject({ ok: false, output: expect.stringContaining('stale') });
