@@ -33,8 +33,11 @@ export interface NodeUnderTest {
 export interface Scene {
   /** Any pod of the scenario by its manifest name, for a third party such as a marker or a partner. */
   pod(name: string): PodUnderTest;
-  /** Random for each run; servers and markers of the scenario carry it, so that nobody else can answer for them. */
-  readonly nonce: string;
+  /**
+   * What the pod's container finds in its variable PODPROOF_NONCE: random for each run and different for each pod,
+   * so that nobody else can answer for it.
+   */
+  nonceOf(pod: string): string;
   /** A container of ours on the cluster's network, outside every node. */
   outsider(): Promise<CommandRunner>;
   /** Lets time pass, for claims about something that must *not* happen. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
-import { claim, shows } from './define.ts';
+import { claim } from './define.ts';
 import { judge } from './judge.ts';
 
 const sameNamespace = claim<{ pod: string; node: string }>({
@@ -12,8 +12,8 @@ const sameNamespace = claim<{ pod: string; node: string }>({
   control: 'pod-without-hn',
   observe: () => Promise.reject(new Error('not called by the judge')),
   show: (seen) => `${seen.pod} on a node in ${seen.node}`,
-  subjectShows: shows('the node’s namespace', (seen) => seen.pod === seen.node),
-  controlShows: shows('a namespace of its own', (seen) => seen.pod !== seen.node),
+  subjectShows: { text: 'the node’s namespace', holds: (seen) => seen.pod === seen.node },
+  controlShows: { text: 'a namespace of its own', holds: (seen) => seen.pod !== seen.node },
 });
 
 const seen = (value: Json): Observation => ({ kind: 'seen', value, evidence: [] });
@@ -49,11 +49,7 @@ describe('judge', () => {
   test('an unclear answer is inconclusive', () => {
     const vague = {
       ...sameNamespace,
-      subjectShows: shows(
-        'an answer',
-        () => true,
-        () => 'timed out instead of refused',
-      ),
+      subjectShows: { text: 'an answer', holds: () => true, unclear: () => 'timed out instead of refused' },
     };
     expect(judge(vague, { subject: inNode, control: apart })).toEqual({
       kind: 'inconclusive',
@@ -64,8 +60,8 @@ describe('judge', () => {
   test('an expectation that accepts everything cannot make a claim hold', () => {
     const vacuous = {
       ...sameNamespace,
-      subjectShows: shows('anything', () => true),
-      controlShows: shows('anything', () => true),
+      subjectShows: { text: 'anything', holds: () => true },
+      controlShows: { text: 'anything', holds: () => true },
     };
     expect(judge(vacuous, { subject: inNode, control: apart }).kind).toBe('contradicted');
   });

@@ -1,7 +1,7 @@
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Mismatch, Verdict } from '../core/verdict.ts';
-import type { Claim, Expectation } from './types.ts';
+import type { Claim } from './types.ts';
 
 /** What both pods of a claim showed, as recorded. */
 export interface Seen {
@@ -27,12 +27,12 @@ export function judge(claim: Claim, seen: Seen): Verdict {
     { role: 'subject', value: subject.value, should: claim.subjectShows, shouldNot: claim.controlShows },
     { role: 'control', value: control.value, should: claim.controlShows, shouldNot: claim.subjectShows },
   ] as const) {
-    const outcome = should.check(value);
-    if (outcome.kind === 'unclear')
-      return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${outcome.why}` };
-    if (outcome.kind === 'unmet') reasons.push({ role, expected: should.text, seen: claim.show(value) });
-    else if (accepts(shouldNot, value))
-      reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: claim.show(value) });
+    const unclear = should.unclear?.(value);
+    if (unclear !== undefined) return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${unclear}` };
+    const seenText = claim.show(value);
+    if (!should.holds(value)) reasons.push({ role, expected: should.text, seen: seenText });
+    else if (shouldNot.holds(value))
+      reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: seenText });
   }
   return reasons.length === 0 ? { kind: 'holds' } : { kind: 'contradicted', reasons };
 }
@@ -41,8 +41,4 @@ function valueOf(observation: Observation | undefined, who: string): { value: Js
   if (observation === undefined) return { why: `${who} was never observed` };
   if (observation.kind === 'unknown') return { why: `${who}: ${observation.why}` };
   return { value: observation.value };
-}
-
-function accepts(expectation: Expectation, value: Json): boolean {
-  return expectation.check(value).kind === 'met';
 }

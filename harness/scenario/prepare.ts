@@ -36,6 +36,11 @@ export function prepareObject(object: KubeObject, placement: Placement): KubeObj
   };
 }
 
+/** The nonce of one pod: the run's random part and the pod's name. */
+export function nonceFor(nonce: string, pod: string): string {
+  return `${nonce}-${pod}`;
+}
+
 interface PodSpec {
   readonly nodeSelector?: Record<string, string>;
   readonly containers: readonly Container[];
@@ -59,7 +64,7 @@ function preparePodSpec(spec: PodSpec, pod: string, { nodeFor, nonce, image }: P
       ...(container.env
         ? {
             env: container.env.map((entry) =>
-              entry.name === 'PODPROOF_NONCE' ? { ...entry, value: nonce } : entry,
+              entry.name === 'PODPROOF_NONCE' ? { ...entry, value: nonceFor(nonce, pod) } : entry,
             ),
           }
         : {}),

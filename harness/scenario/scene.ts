@@ -4,6 +4,7 @@ import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { KubeClient, Pod } from '../core/kube.ts';
 import { CannotTell, type NodeUnderTest, type PodUnderTest, type Scene } from '../core/under-test.ts';
+import { nonceFor } from './prepare.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface SceneParts {
@@ -20,7 +21,7 @@ export interface SceneParts {
 export function createScene(parts: SceneParts): Scene {
   const { recorder, cluster, deadline } = parts;
   return {
-    nonce: parts.nonce,
+    nonceOf: (pod) => nonceFor(parts.nonce, pod),
     deadline,
     pod: (name) => podUnderTest(name, parts),
     hold: (ms) => systemClock.sleep(ms, deadline.signal),

@@ -48,20 +48,18 @@ export interface Claim<T extends Json = Json> {
   /** Asked of the subject and of the control alike. Throwing means "could not tell". */
   observe(pod: PodUnderTest, scene: Scene): Promise<T>;
   /** The observation in a few words, for the table. */
-  show(seen: T): string;
-  readonly subjectShows: Expectation<T>;
-  readonly controlShows: Expectation<T>;
+  show(seen: NoInfer<T>): string;
+  readonly subjectShows: Expectation<NoInfer<T>>;
+  readonly controlShows: Expectation<NoInfer<T>>;
 }
 
 export interface Expectation<T extends Json = Json> {
   /** What is expected, in words, as the end of the sentence "it should show …". */
   readonly text: string;
-  check(seen: T): Outcome;
+  holds(seen: T): boolean;
+  /** A reason when the observation fits neither the claim nor its opposite, such as a time-out instead of a refusal. */
+  unclear?(seen: T): string | undefined;
 }
-
-/** `unclear` is for answers that fit neither the claim nor its opposite, such as a time-out instead of a refusal. */
-export type Outcome =
-  { readonly kind: 'met' } | { readonly kind: 'unmet' } | { readonly kind: 'unclear'; readonly why: string };
 
 /**
  * A changed subject under which the named claims must turn `contradicted`. If one still holds, the observation is

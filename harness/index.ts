@@ -1,0 +1,20 @@
+/** The one door for scenarios: everything a `*.scenario.ts` file may import. */
+export { claim, defineScenario } from './scenario/define.ts';
+export type { Claim, Expectation, LineRange, Mutant, MutablePod, Scenario } from './scenario/types.ts';
+export { CannotTell, type NodeUnderTest, type PodUnderTest, type Scene } from './core/under-test.ts';
+
+export { ask, read } from './probes/answer.ts';
+export { capabilityNames } from './probes/capabilities.ts';
+export { copiedIntoPrivileged, DEFAULT_DEVICES, deviceId, devicesOf, type Device } from './probes/devices.ts';
+export { httpFrom, showAnswer, type HttpAnswer, type HttpTarget } from './probes/http.ts';
+export { identityOf, parseId, type IdOutput, type ProcessIdentity } from './probes/identity.ts';
+export { interfacesOf } from './probes/interfaces.ts';
+export { namespaceOf, namespaceOfNode, type NamespaceKind } from './probes/namespaces.ts';
+export {
+  containersOnNode,
+  mainProcessOnNode,
+  processesOnNode,
+  type NodeContainer,
+} from './probes/pod-processes.ts';
+export { podState, type PodState } from './probes/pod-state.ts';
+export { commandLines } from './probes/processes.ts';

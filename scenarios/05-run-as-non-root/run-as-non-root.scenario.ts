@@ -1,0 +1,195 @@
+import {
+  claim,
+  containersOnNode,
+  defineScenario,
+  podState,
+  processesOnNode,
+  type PodUnderTest,
+} from '../../harness/index.ts';
+
+const REASON = 'CreateContainerConfigError';
+/** Source: pkg/kubelet/kuberuntime/security_context_others.go. */
+const MESSAGE = 'container has runAsNonRoot and image will run as root';
+
+/** The kubelet tries again every few seconds; a claim that something never happens must outlast one such attempt. */
+const WATCH_MS = 2500;
+
+export default defineScenario({
+  id: 'run-as-non-root',
+  title: 'A pod with runAsNonRoot whose image runs as root is scheduled but never runs',
+  article: { heading: 'Preventing a container from running as root', lines: [103, 117] },
+  tags: ['core'],
+  claims: [
+    refused(
+      'refused',
+      'pod-root-allowed',
+      'A pod with runAsNonRoot and a root image MUST be scheduled, stay Pending and be refused with the reason and the message of that rule',
+    ),
+    refused(
+      'refused-for-being-root',
+      'pod-non-root-405',
+      'The same pod with runAsNonRoot and a user other than root MUST run: the rule refuses root, not the pod',
+    ),
+    claim({
+      id: 'refusal-is-an-event',
+      must: 'The refusal MUST be told as a Warning event of the kubelet with the same message',
+      source: { lines: [113, 115], sentence: 'it gets scheduled, but is not allowed to run' },
+      subject: 'pod-run-as-non-root',
+      control: 'pod-root-allowed',
+      when: 'settled',
+      observe: async (pod, scene) => {
+        // The kubelet sends events apart from the status, a moment later.
+        let events = await pod.events();
+        for (
+          let tries = 0;
+          tries < 20 && !events.some(({ reason }) => reason === 'Failed' || reason === 'Started');
+          tries += 1
+        ) {
+          await scene.hold(250);
+          events = await pod.events();
+        }
+        return events.map(({ type, reason, source, message }) => ({ type, reason, source, message }));
+      },
+      show: (events) =>
+        events.find(({ type }) => type === 'Warning')?.message.slice(0, 90) ??
+        `no warning, but ${events.map(({ reason }) => reason).join(', ')}`,
+      subjectShows: {
+        text: `a Warning event “Error: ${MESSAGE} …” from the kubelet`,
+        holds: (events) =>
+          events.some(
+            ({ type, reason, source, message }) =>
+              type === 'Warning' &&
+              reason === 'Failed' &&
+              source === 'kubelet' &&
+              message.startsWith(`Error: ${MESSAGE}`),
+          ),
+      },
+      controlShows: {
+        text: 'a Started event and no warning',
+        holds: (events) =>
+          events.some(({ reason }) => reason === 'Started') && !events.some(({ type }) => type === 'Warning'),
+        unclear: (events) => (events.length === 0 ? 'the API server has no event about this pod' : undefined),
+      },
+    }),
+    claim({
+      id: 'no-code-ever-ran',
+      must: 'No container of the refused pod MUST ever be created on the node, let alone started',
+      source: { lines: [113, 117], sentence: 'is not allowed to run' },
+      subject: 'pod-run-as-non-root',
+      control: 'pod-root-allowed',
+      when: 'settled',
+      observe: async (pod, scene) => {
+        const first = await lookOnNode(pod);
+        await scene.hold(WATCH_MS);
+        const second = await lookOnNode(pod);
+        return { looks: [first, second] };
+      },
+      show: ({ looks }) =>
+        looks
+          .map(
+            ({ containers, started }) =>
+              `${String(containers)} containers, ${started ? 'started' : 'never started'}`,
+          )
+          .join('; later '),
+      subjectShows: {
+        text: 'a sandbox and no container on the node, both times, and none ever started',
+        holds: ({ looks }) =>
+          looks.every(
+            ({ sandboxes, containers, started, restarts }) =>
+              sandboxes > 0 && containers === 0 && !started && restarts === 0,
+          ),
+      },
+      controlShows: {
+        text: 'a container on the node that was started',
+        holds: ({ looks }) =>
+          looks.every(({ sandboxes, containers, started }) => sandboxes > 0 && containers === 1 && started),
+      },
+    }),
+  ],
+  mutants: [
+    {
+      id: 'runAsNonRoot-removed',
+      change: 'runAsNonRoot removed: root may run',
+      fells: ['refused', 'refused-for-being-root', 'refusal-is-an-event', 'no-code-ever-ran'],
+      mutate: ({ spec }) => spec.containers.forEach((container) => delete container.securityContext),
+    },
+    {
+      id: 'runAsUser-405-added',
+      change: 'runAsUser 405 added: no longer root',
+      fells: ['refused', 'refused-for-being-root', 'refusal-is-an-event', 'no-code-ever-ran'],
+      mutate: ({ spec }) =>
+        spec.containers.forEach(
+          (container) => (container.securityContext = { runAsNonRoot: true, runAsUser: 405 }),
+        ),
+    },
+    {
+      id: 'runAsUser-0-added',
+      change: 'runAsUser 0 added: refused for the same reason with another message',
+      fells: ['refused', 'refused-for-being-root', 'refusal-is-an-event'],
+      mutate: ({ spec }) =>
+        spec.containers.forEach(
+          (container) => (container.securityContext = { runAsNonRoot: true, runAsUser: 0 }),
+        ),
+    },
+  ],
+});
+
+function refused(id: string, control: string, must: string): ReturnType<typeof claim> {
+  return claim({
+    id,
+    must,
+    source: {
+      lines: [111, 115],
+      sentence: 'If you deploy this pod, it gets scheduled, but is not allowed to run',
+    },
+    subject: 'pod-run-as-non-root',
+    control,
+    when: 'settled',
+    observe: async (pod) => {
+      const object = await pod.read();
+      const state = podState(object);
+      return {
+        scheduled:
+          object.status?.conditions?.some(
+            ({ type, status }) => type === 'PodScheduled' && status === 'True',
+          ) ?? false,
+        phase: object.status?.phase ?? '',
+        state: state.kind,
+        reason: state.kind === 'refused' ? state.reason : '',
+        message: state.kind === 'refused' ? state.message : '',
+      };
+    },
+    show: ({ phase, reason, message }) =>
+      reason === '' ? phase : `${phase}, ${reason}: ${message.split(' (')[0] ?? ''}`,
+    subjectShows: {
+      text: `scheduled, Pending, ${REASON} “${MESSAGE} …”`,
+      holds: ({ scheduled, phase, reason, message }) =>
+        scheduled && phase === 'Pending' && reason === REASON && message.startsWith(MESSAGE),
+      unclear: ({ reason }) =>
+        /Image/.test(reason) && reason !== REASON ? `the image could not be had: ${reason}` : undefined,
+    },
+    controlShows: {
+      text: 'scheduled and running',
+      holds: ({ scheduled, phase, state }) => scheduled && phase === 'Running' && state === 'running',
+    },
+  });
+}
+
+async function lookOnNode(
+  pod: PodUnderTest,
+): Promise<{ sandboxes: number; containers: number; started: boolean; restarts: number; processes: number }> {
+  const containers = await containersOnNode(pod);
+  const { status } = await pod.read();
+  const own = status?.containerStatuses ?? [];
+  const running = containers.some(({ kind }) => kind === 'container');
+  return {
+    sandboxes: containers.filter(({ kind }) => kind === 'sandbox').length,
+    containers: containers.filter(({ kind }) => kind === 'container').length,
+    started: own.some(
+      ({ started, containerID, state }) =>
+        started === true || (containerID ?? '') !== '' || state?.terminated !== undefined,
+    ),
+    restarts: own.reduce((sum, { restartCount }) => sum + restartCount, 0),
+    processes: running ? (await processesOnNode(pod)).length : 0,
+  };
+}
