@@ -1,16 +1,19 @@
 import { systemClock, type Clock } from '../core/clock.ts';
+import { every } from '../core/every.ts';
 import type { Progress, ProgressStep } from '../core/progress.ts';
 import { formatMs } from '../report/duration.ts';
-import { paint, plainSigns, type Look } from '../report/look.ts';
+import { paint, plainSigns, type TextStyle } from '../report/text-style.ts';
 import { sanitizeText } from '../report/sanitize.ts';
 import { cutText, padText } from '../report/text-width.ts';
 
 export interface TerminalProgressOptions {
   /** Where progress goes: the process's stderr. */
   readonly stream: { write(text: string): unknown };
-  readonly look: Look;
+  readonly style: TextStyle;
   /** True for a terminal that can move its cursor: live lines are redrawn. Otherwise plain lines are added. */
   readonly live: boolean;
+  /** Rows of the terminal: more live lines than that would scroll and stay. @default 24 */
+  readonly rows?: number;
   readonly clock?: Pick<Clock, 'now'>;
   /** Calls `tick` again and again until the returned function is called. Must not keep the process alive. */
   readonly every?: (ms: number, tick: () => void) => () => void;
@@ -37,13 +40,13 @@ const PLAIN_MS = 15_000;
 
 /** Shows long work to people, one line per open step; several may be open at the same time. */
 export function terminalProgress(options: TerminalProgressOptions): TerminalProgress {
-  const { clock = systemClock, every = unrefInterval } = options;
+  const { clock = systemClock, every: repeat = every } = options;
   const open = new Set<OpenStep>();
   const screen = options.live ? liveScreen(options) : plainScreen(options);
   let stop: (() => void) | undefined;
   const restart = (): void => {
     if (open.size > 0)
-      stop ??= every(options.live ? FRAME_MS : 1000, () => screen.tick([...open], clock.now()));
+      stop ??= repeat(options.live ? FRAME_MS : 1000, () => screen.tick([...open], clock.now()));
     else {
       stop?.();
       stop = undefined;
@@ -51,7 +54,7 @@ export function terminalProgress(options: TerminalProgressOptions): TerminalProg
   };
   const close = (step: OpenStep, sign: 'good' | 'bad', text: string): void => {
     if (!open.delete(step)) return;
-    const line = closingLine(step, { sign, text, ms: clock.now() - step.startedAt, look: options.look });
+    const line = closingLine(step, { sign, text, ms: clock.now() - step.startedAt, style: options.style });
     screen.ended(line, [...open], clock.now());
     restart();
   };
@@ -79,11 +82,6 @@ export function terminalProgress(options: TerminalProgressOptions): TerminalProg
   };
 }
 
-function unrefInterval(ms: number, tick: () => void): () => void {
-  const timer = setInterval(tick, ms).unref();
-  return () => clearInterval(timer);
-}
-
 /** How steps get onto one kind of output. */
 interface Screen {
   started(step: OpenStep, open: readonly OpenStep[], now: number): void;
@@ -92,8 +90,8 @@ interface Screen {
   aside(write: () => void, open: readonly OpenStep[], now: number): void;
 }
 
-function plainScreen({ stream, look }: TerminalProgressOptions): Screen {
-  const say = (line: string): unknown => stream.write(`${plainSigns(look, line)}\n`);
+function plainScreen({ stream, style }: TerminalProgressOptions): Screen {
+  const say = (line: string): unknown => stream.write(`${plainSigns(style, line)}\n`);
   return {
     started: (step) => say(`… ${padText(step.title, TITLE)}${about(step, 'started')}`),
     tick(open, now) {
@@ -112,7 +110,7 @@ function plainScreen({ stream, look }: TerminalProgressOptions): Screen {
 }
 
 /** The live lines are always the last on the screen; everything else is written above them. */
-function liveScreen({ stream, look }: TerminalProgressOptions): Screen {
+function liveScreen({ stream, style, rows = 24 }: TerminalProgressOptions): Screen {
   let drawn = 0;
   const erase = (): string => {
     const text = drawn === 0 ? '' : `\x1b[${String(drawn)}A\r\x1b[0J`;
@@ -120,13 +118,20 @@ function liveScreen({ stream, look }: TerminalProgressOptions): Screen {
     return text;
   };
   const draw = (open: readonly OpenStep[], now: number): string => {
-    drawn = open.length;
-    return open.map((step) => `${plainSigns(look, liveLine(step, now, look))}\n`).join('');
+    const room = Math.max(1, rows - 1);
+    const shown = open.length <= room ? open : open.slice(0, Math.max(0, room - 1));
+    const more = open.length - shown.length;
+    const lines = [
+      ...shown.map((step) => liveLine(step, now, style)),
+      ...(more > 0 ? [`  … and ${String(more)} more`] : []),
+    ];
+    drawn = lines.length;
+    return lines.map((line) => `${plainSigns(style, line)}\n`).join('');
   };
   return {
     started: (_step, open, now) => stream.write(erase() + draw(open, now)),
     tick: (open, now) => stream.write(erase() + draw(open, now)),
-    ended: (line, open, now) => stream.write(`${erase()}${plainSigns(look, line)}\n${draw(open, now)}`),
+    ended: (line, open, now) => stream.write(`${erase()}${plainSigns(style, line)}\n${draw(open, now)}`),
     aside(write, open, now) {
       stream.write(erase());
       write();
@@ -138,13 +143,13 @@ function liveScreen({ stream, look }: TerminalProgressOptions): Screen {
 const TITLE = 12;
 const TEXT = 44;
 
-function liveLine(step: OpenStep, now: number, look: Look): string {
-  const frames = look.unicode ? '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏' : '|/-\\';
+function liveLine(step: OpenStep, now: number, style: TextStyle): string {
+  const frames = style.unicode ? '⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏' : '|/-\\';
   const frame = frames[Math.floor(now / FRAME_MS) % frames.length] ?? '';
   const time = about(step, formatMs(now - step.startedAt));
-  const room = look.width - 1 - 2 - TITLE - 2 - time.length;
-  const text = cutText(padText(step.text, Math.min(TEXT, room)), room, look.unicode ? '…' : '...');
-  return `${paint(look, 'title', frame)} ${padText(step.title, TITLE)}${text}  ${paint(look, 'faint', time)}`;
+  const room = style.width - 1 - 2 - TITLE - 2 - time.length;
+  const text = cutText(padText(step.text, Math.min(TEXT, room)), room, style.unicode ? '…' : '...');
+  return `${paint(style, 'title', frame)} ${padText(step.title, TITLE)}${text}  ${paint(style, 'faint', time)}`;
 }
 
 /** @example '12.3 s of about 31.0 s' */
@@ -161,16 +166,16 @@ function closingLine(
     sign,
     text,
     ms,
-    look,
-  }: { readonly sign: 'good' | 'bad'; readonly text: string; readonly ms: number; readonly look: Look },
+    style,
+  }: { readonly sign: 'good' | 'bad'; readonly text: string; readonly ms: number; readonly style: TextStyle },
 ): string {
   const glyph = paint(
-    look,
+    style,
     sign,
-    look.unicode ? { good: '✔', bad: '✖' }[sign] : { good: '+', bad: 'x' }[sign],
+    style.unicode ? { good: '✔', bad: '✖' }[sign] : { good: '+', bad: 'x' }[sign],
   );
   const words = padText(oneLine(text), TEXT);
-  return `${glyph} ${padText(step.title, TITLE)}${words}  ${paint(look, 'faint', formatMs(ms).padStart(6))}`;
+  return `${glyph} ${padText(step.title, TITLE)}${words}  ${paint(style, 'faint', formatMs(ms).padStart(6))}`;
 }
 
 function oneLine(text: string): string {

@@ -1,6 +1,5 @@
 import { unitName } from '../core/events.ts';
-import type { ClaimSummary, IntegrityFinding, UnitSummary } from './run-summary.ts';
-import type { SummaryEvent } from './summary.ts';
+import type { ClaimSummary, IntegrityFinding, SummaryEvent, UnitSummary } from './run-summary.ts';
 
 type Finding = IntegrityFinding;
 type Kind = Finding['kind'];

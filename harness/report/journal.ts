@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describeError, InfrastructureError, IntegrityError, UsageError } from '../core/errors.ts';
-import type { EventSink, RunEvent } from '../core/events.ts';
+import type { EventSink, NewRunEvent, RunEvent } from '../core/events.ts';
 import { parseEvent } from './parse-event.ts';
 import { sanitizeEvent } from './sanitize.ts';
 
@@ -24,11 +24,16 @@ export interface Journal extends EventSink {
 export function openJournal(file: string, now: () => Date = () => new Date()): Journal {
   let fd: number | undefined = openNew(file);
   let failure: unknown;
+  // After half a line nothing more may follow: what is there stays a journal that was cut off.
+  let broken = false;
   return {
     emit(event) {
-      if (fd === undefined) return;
+      if (fd === undefined || broken) return;
       try {
-        writeFileSync(fd, `${JSON.stringify({ at: now().toISOString(), ...sanitizeEvent(event) })}\n`);
+        const line = `${JSON.stringify({ at: now().toISOString(), ...storable(event) })}\n`;
+        broken = true;
+        writeFileSync(fd, line);
+        broken = false;
       } catch (error) {
         failure ??= error;
       }
@@ -45,6 +50,14 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
       if (failure !== undefined) throw incomplete(file, failure);
     },
   };
+}
+
+/** Those who emit may hand over a whole planned unit where its name is asked for; the plan is stored only once. */
+function storable(event: NewRunEvent): NewRunEvent {
+  const clean = sanitizeEvent(event);
+  if (!('unit' in clean)) return clean;
+  const { scenario, mutant } = clean.unit;
+  return { ...clean, unit: mutant === undefined ? { scenario } : { scenario, mutant } };
 }
 
 function openNew(file: string): number {

@@ -1,6 +1,6 @@
-import { articleLines } from './claim-lines.ts';
 import { evidenceText } from './evidence-text.ts';
 import { openFindings } from './exit.ts';
+import { lineRange } from './line-range.ts';
 import type { ClaimSummary, MutantSummary, RunSummary, UnitSummary } from './run-summary.ts';
 import { element, type Xml } from './xml.ts';
 
@@ -109,7 +109,7 @@ function claimResult(claim: ClaimSummary): {
   readonly children: readonly Xml[];
 } {
   const { verdict, expected, seen, controlSeen, planned } = claim;
-  const details = `expected: ${expected}\nseen: ${seen}\ncontrol: ${controlSeen}\n${articleLines(planned.lines)}\n`;
+  const details = `expected: ${expected}\nseen: ${seen}\ncontrol: ${controlSeen}\narticle: ${lineRange(planned.lines)}\n`;
   switch (verdict?.kind) {
     case 'holds':
       return { outcome: 'passed', children: [] };

@@ -1,56 +1,58 @@
-import { paint, verdictGlyph, type Look } from './look.ts';
-import type { ClaimSummary, MutantSummary } from './run-summary.ts';
+import type { ClaimOptions } from './claim-lines.ts';
+import { evidenceLines } from './evidence-lines.ts';
+import type { ClaimSummary, MutantOutcome, MutantSummary } from './run-summary.ts';
+import { paint, verdictGlyph, type TextStyle } from './text-style.ts';
 import { wrapText } from './text-width.ts';
 
-export const MUTANTS_HEADING = 'mutants · changed manifests under which the claims must fall';
+export const MUTANTS_HEADING = 'mutants · changed on purpose, so every one must be contradicted';
 
 /** One mutant: what was changed and whether the claims noticed. A survivor says which claim is worth nothing. */
-export function mutantLines(mutant: MutantSummary, look: Look): readonly string[] {
-  const { glyph, word } = outcomeOf(mutant, look);
+export function mutantLines(mutant: MutantSummary, { style, verbose }: ClaimOptions): readonly string[] {
+  const { verdict, word, how } = OUTCOMES[mutant.outcome];
   const change = mutant.planned.change ?? mutant.planned.title;
-  const text = `${mutant.name}: ${change} ${look.unicode ? '→' : '->'} `;
-  const lines = wrapText(`${text}${word}`, look.width - 4);
-  const colored = lines.map((line) =>
-    mutant.outcome === 'killed' ? line : line.replace(word, paint(look, COLORS[mutant.outcome], word)),
+  const lines = wrapText(`${mutant.name}: ${change} → ${word}`, style.width - 4);
+  const [first = '', ...rest] = lines.map((line, index) =>
+    index === lines.length - 1 && line.endsWith(word)
+      ? line.slice(0, -word.length) + paint(style, how, word)
+      : line,
   );
   return [
-    ...colored.map((line, index) => (index === 0 ? `  ${glyph} ${line}` : `    ${line}`)),
-    ...mutant.claims.flatMap((claim) => claimLines(claim, look)),
-    ...(mutant.error === undefined ? [] : indented(`error: ${mutant.error}`, look)),
+    `  ${verdictGlyph(style, verdict)} ${first}`,
+    ...rest.map((line) => `    ${line}`),
+    ...mutant.claims.flatMap((claim) => claimLines(claim, { style, verbose })),
+    ...(mutant.error === undefined ? [] : indented(`error: ${mutant.error}`, style)),
   ];
 }
 
-const COLORS = { survived: 'bad', inconclusive: 'unsure', skipped: 'faint' } as const;
+const OUTCOMES = {
+  killed: { verdict: 'holds', word: 'contradicted as it must', how: 'good' },
+  survived: { verdict: 'contradicted', word: 'SURVIVED', how: 'bad' },
+  inconclusive: { verdict: 'inconclusive', word: 'INCONCLUSIVE', how: 'unsure' },
+  skipped: { verdict: 'skipped', word: 'skipped', how: 'faint' },
+} as const satisfies Record<MutantOutcome, object>;
 
-function outcomeOf(mutant: MutantSummary, look: Look): { readonly glyph: string; readonly word: string } {
-  switch (mutant.outcome) {
-    case 'killed':
-      return { glyph: verdictGlyph(look, 'holds'), word: 'contradicted as it must' };
-    case 'survived':
-      return { glyph: verdictGlyph(look, 'contradicted'), word: 'SURVIVED' };
-    case 'inconclusive':
-      return { glyph: verdictGlyph(look, 'inconclusive'), word: 'INCONCLUSIVE' };
-    case 'skipped':
-      return { glyph: verdictGlyph(look, 'skipped'), word: 'skipped' };
-  }
-}
-
-/** Only what went wrong: a claim that fell has done its duty. */
-function claimLines(claim: ClaimSummary, look: Look): readonly string[] {
+/** Normally only what went wrong: a claim that fell has done its duty. */
+function claimLines(claim: ClaimSummary, { style, verbose }: ClaimOptions): readonly string[] {
   const { must } = claim.planned;
+  const evidence = (always: boolean): readonly string[] =>
+    always || verbose ? evidenceLines(claim, style) : [];
   switch (claim.verdict?.kind) {
     case 'contradicted':
+      return verbose ? [...indented(`fell: ${must} · seen: ${claim.seen}`, style), ...evidence(true)] : [];
     case 'skipped':
-      return [];
+      return verbose ? indented(`skipped: ${must} · ${claim.verdict.reason}`, style) : [];
     case 'holds':
-      return indented(`still holds: ${must} · seen ${claim.seen} (control: ${claim.controlSeen})`, look);
+      return [
+        ...indented(`still holds: ${must} · seen: ${claim.seen} (control: ${claim.controlSeen})`, style),
+        ...evidence(true),
+      ];
     case 'inconclusive':
-      return indented(`not known: ${must} · ${claim.verdict.why}`, look);
+      return [...indented(`not known: ${must} · ${claim.verdict.why}`, style), ...evidence(true)];
     case undefined:
-      return indented(`no verdict: ${must}`, look);
+      return indented(`no verdict: ${must}`, style);
   }
 }
 
-function indented(text: string, look: Look): readonly string[] {
-  return wrapText(text, look.width - 6).map((line) => `      ${line}`);
+function indented(text: string, style: TextStyle): readonly string[] {
+  return wrapText(text, style.width - 6).map((line) => `      ${line}`);
 }

@@ -14,13 +14,21 @@ export function parseEvent(line: string): RunEvent | string {
   } catch {
     return `no JSON: ${JSON.stringify(line.slice(0, 60))}`;
   }
-  if (!isRecord(parsed)) return 'no object';
-  const type = parsed['type'];
-  const fields = typeof type === 'string' ? SHAPES[type as RunEvent['type']] : undefined;
-  if (fields === undefined) return `unknown type ${JSON.stringify(type)}`;
-  const wrong = Object.entries({ at: text, ...fields }).find(([name, check]) => !check(parsed[name]));
-  if (wrong !== undefined) return `"${wrong[0]}" of "${String(type)}" is missing or malformed`;
-  return parsed as unknown as RunEvent;
+  return isEvent(parsed) ? parsed : whyNot(parsed);
+}
+
+function isEvent(value: unknown): value is RunEvent {
+  return whyNot(value) === '';
+}
+
+/** What keeps a value from being an event; '' when nothing does. */
+function whyNot(value: unknown): string {
+  if (!isRecord(value)) return 'no object';
+  const type = String(value['type']);
+  const fields = new Map<string, Fields>(Object.entries(SHAPES)).get(type);
+  if (fields === undefined) return `unknown type "${type}"`;
+  const wrong = Object.entries({ at: text, ...fields }).find(([name, check]) => !check(value[name]));
+  return wrong === undefined ? '' : `"${wrong[0]}" of "${type}" is missing or malformed`;
 }
 
 const text: Check = (value) => typeof value === 'string';
@@ -90,7 +98,7 @@ const VERDICTS: Readonly<Record<string, Check>> = {
   skipped: shape({ reason: text }),
 };
 
-const SHAPES: Readonly<Partial<Record<string, Fields>>> & Readonly<Record<RunEvent['type'], Fields>> = {
+const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   'run.started': { runId: text, argv: listOf(text), podproof: text },
   setup: { step: text, detail: text, ms: amount },
   plan: { units: listOf(plannedUnit) },

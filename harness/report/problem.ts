@@ -2,9 +2,9 @@ import { HarnessError } from '../core/errors.ts';
 import type { NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import type { Json } from '../core/json.ts';
-import { paint, plainSigns, type Look } from './look.ts';
+import { paint, plainSigns, type TextStyle } from './text-style.ts';
 import type { ProblemFacts } from './run-summary.ts';
-import { sanitizeText } from './sanitize.ts';
+import { sanitizeEvent, sanitizeText } from './sanitize.ts';
 import { wrapText } from './text-width.ts';
 
 type ProblemEvent = Extract<NewRunEvent, { readonly type: 'problem' }>;
@@ -22,6 +22,10 @@ export interface ProblemPlaces {
  * it is the only thing that helps there, and the exit code is 70.
  */
 export function problemEvent(error: unknown): ProblemEvent {
+  return sanitizeEvent(rawEvent(error));
+}
+
+function rawEvent(error: unknown): ProblemEvent {
   const because = causesOf(error);
   if (error instanceof HarnessError) {
     return {
@@ -51,38 +55,38 @@ export function exitCodeOf(error: unknown): ExitCode {
 /**
  * One block that says what happened, why, and what to do next. Ends with a line break.
  *
- * @example process.stderr.write(renderProblem(problemEvent(error), look, { evidence: run.folder }))
+ * @example process.stderr.write(renderProblem(problemEvent(error), style, { evidence: run.folder }))
  */
 export function renderProblem(
   problem: ProblemEvent | ProblemFacts,
-  look: Look,
+  style: TextStyle,
   places: ProblemPlaces = {},
 ): string {
   const { because, stack, ...facts } = problem.context ?? {};
-  const [first = '', ...rest] = bodyLines(problem.message, look.width - 4);
-  const sign = paint(look, 'bad', look.unicode ? '✖' : 'x');
+  const [first = '', ...rest] = bodyLines(problem.message, style.width - 4);
+  const sign = paint(style, 'bad', style.unicode ? '✖' : 'x');
   const lines = [
-    `${sign} ${paint(look, 'bad', sanitizeText(problem.code))}`,
-    ...[first, ...rest].map((line) => `  ${paint(look, 'strong', line)}`),
-    ...listOf(because).flatMap((cause) => field('because', cause, look)),
-    ...Object.entries(facts).flatMap(([name, value]) => field(name, textOf(value), look)),
+    `${sign} ${paint(style, 'bad', sanitizeText(problem.code))}`,
+    ...[first, ...rest].map((line) => `  ${paint(style, 'strong', line)}`),
+    ...textsOf(because).flatMap((cause) => field('because', cause, style)),
+    ...Object.entries(facts).flatMap(([name, value]) => field(name, textOf(value), style)),
     ...(typeof stack === 'string'
-      ? bodyLines(stack, 10_000).map((line) => paint(look, 'faint', `    ${line}`))
+      ? bodyLines(stack, 10_000).map((line) => paint(style, 'faint', `    ${line}`))
       : []),
-    ...(problem.hint === undefined ? [] : field('what to do', problem.hint, look)),
-    ...(places.evidence === undefined ? [] : field('evidence', places.evidence, look)),
-    ...(places.cleanUp === undefined ? [] : field('clean up with', places.cleanUp, look)),
+    ...(problem.hint === undefined ? [] : field('what to do', problem.hint, style)),
+    ...(places.evidence === undefined ? [] : field('evidence', places.evidence, style)),
+    ...(places.cleanUp === undefined ? [] : field('clean up with', places.cleanUp, style)),
   ];
-  return plainSigns(look, `${lines.join('\n')}\n`);
+  return plainSigns(style, `${lines.join('\n')}\n`);
 }
 
 const LABEL = 15;
 
 /** A labelled line; further lines stand below the text, not below the label. */
-function field(label: string, value: string, look: Look): readonly string[] {
+function field(label: string, value: string, style: TextStyle): readonly string[] {
   const head = label.length < LABEL ? label.padEnd(LABEL) : `${label} `;
-  return bodyLines(value, look.width - LABEL - 4).map((line, index) =>
-    index === 0 ? `  ${paint(look, 'faint', head)}${line}` : `  ${' '.repeat(LABEL)}${line}`,
+  return bodyLines(value, style.width - LABEL - 4).map((line, index) =>
+    index === 0 ? `  ${paint(style, 'faint', head)}${line}` : `  ${' '.repeat(LABEL)}${line}`,
   );
 }
 
@@ -122,14 +126,16 @@ function stackOf(error: unknown): string {
 }
 
 function defined(context: HarnessError['context']): Record<string, Json> {
-  return Object.fromEntries(Object.entries(context).filter((entry) => entry[1] !== undefined)) as Record<
-    string,
-    Json
-  >;
+  return Object.fromEntries(
+    Object.entries(context).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
-function listOf(value: Json | undefined): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : value === undefined ? [] : [textOf(value as Json)];
+function textsOf(value: Json | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return Array.isArray(value)
+    ? value.map(String)
+    : [typeof value === 'string' ? value : JSON.stringify(value)];
 }
 
 function textOf(value: Json): string {

@@ -12,11 +12,11 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   // A block whose end was cut off is a secret all the same.
   [
     /-----BEGIN ([A-Z\d ]{1,40})-----(?:[A-Za-z\d+/=\s\\:,]|-(?!----))*(?:-----END [A-Z\d ]{1,40}-----)?/g,
-    `-----BEGIN $1----- ${REDACTED}`,
+    `PEM $1 ${REDACTED}`,
   ],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, REDACTED],
   [
-    /\b(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:(?:Bearer|Basic|Digest)\s{1,4})?)[^\s"',\\[\]]{4,}/gi,
+    /\b(authorization\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?(?:(?:Bearer|Basic|Digest)\s{1,4})?)(?!(?:Bearer|Basic|Digest)\s)[^\s"',\\[\]]{4,}/gi,
     `$1${REDACTED}`,
   ],
   [/\b(Bearer\s{1,4})[\w.~+/=-]{8,}/gi, `$1${REDACTED}`],

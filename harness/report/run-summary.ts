@@ -1,7 +1,10 @@
-import type { PlannedClaim, PlannedUnit } from '../core/events.ts';
+import type { NewRunEvent, PlannedClaim, PlannedUnit } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Verdict } from '../core/verdict.ts';
+
+/** An event with or without its time: the live console has none, the journal has. */
+export type SummaryEvent = NewRunEvent & { readonly at?: string };
 
 /** A run as reports see it: everything the events said, ordered by what was planned. All texts are sanitized. */
 export interface RunSummary {

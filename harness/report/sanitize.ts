@@ -14,10 +14,11 @@ export function sanitizeText(text: string, maxLength = MAX_TEXT): string {
   return capLength(redactSecrets(stripControls(text)), maxLength);
 }
 
-/** `sanitizeText` for every text in an event, however deep, names of fields included. */
+/** A copy of the event with `sanitizeText` done to every text in it, however deep, names of fields included. */
 export function sanitizeEvent<E extends NewRunEvent>(event: E): E {
-  // Every leaf keeps its type, so the event keeps its shape.
-  return sanitizeDeep(event) as E;
+  const copy = { ...event };
+  for (const [key, value] of Object.entries(copy)) Reflect.set(copy, key, sanitizeDeep(value));
+  return copy;
 }
 
 /**

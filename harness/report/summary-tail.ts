@@ -1,5 +1,4 @@
-import type { RunSummary } from './run-summary.ts';
-import type { SummaryEvent } from './summary.ts';
+import type { RunSummary, SummaryEvent } from './run-summary.ts';
 
 type Tail = Omit<RunSummary, 'scenarios' | 'mutants' | 'counts' | 'mutantCounts' | 'findings'>;
 

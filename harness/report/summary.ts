@@ -1,4 +1,4 @@
-import { unitName, type NewRunEvent, type PlannedClaim, type PlannedUnit } from '../core/events.ts';
+import { unitName, type PlannedClaim, type PlannedUnit } from '../core/events.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { findIntegrityProblems } from './integrity.ts';
 import type {
@@ -7,13 +7,11 @@ import type {
   MutantOutcome,
   MutantSummary,
   RunSummary,
+  SummaryEvent,
   UnitSummary,
 } from './run-summary.ts';
 import { sanitizeEvent } from './sanitize.ts';
 import { runTail } from './summary-tail.ts';
-
-/** An event with or without its time: the live console has none, the journal has. */
-export type SummaryEvent = NewRunEvent & { readonly at?: string };
 
 /**
  * Everything the events of a run say, ordered by what was planned. Pure: the same events give the same summary,

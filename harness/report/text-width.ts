@@ -49,7 +49,7 @@ function wrapLine(line: string, width: number): readonly string[] {
       current = tail;
     }
   }
-  lines.push(current.trimEnd());
+  if (current.trim() !== '' || lines.length === 0) lines.push(current.trimEnd());
   return lines;
 }
 

@@ -1,5 +1,5 @@
 import { lstat, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describeError, InfrastructureError, UsageError } from '../core/errors.ts';
 import { hasCode } from '../core/node-errors.ts';
 
@@ -69,8 +69,9 @@ async function replaceFile(file: string, text: string): Promise<void> {
   }
 }
 
+/** A short name: a long one could fail where the file itself would not. */
 function besides(file: string): string {
-  return join(dirname(file), `.${basename(file)}.${String(process.pid)}.${crypto.randomUUID().slice(0, 8)}`);
+  return join(dirname(file), `.podproof-${crypto.randomUUID()}`);
 }
 
 function unfit(file: string, why: string, cause?: unknown): UsageError {

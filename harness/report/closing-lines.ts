@@ -1,0 +1,34 @@
+import { exitOf, openFindings } from './exit.ts';
+import type { RunSummary } from './run-summary.ts';
+import { paint, type TextStyle } from './text-style.ts';
+import { wrapText } from './text-width.ts';
+import { mutantTotals, totalsLine } from './totals.ts';
+
+export interface ClosingOptions {
+  readonly style: TextStyle;
+  readonly verbose?: boolean;
+  /** The run folder as people can open it. */
+  readonly evidence?: string;
+}
+
+/** The last lines of a run: what is wrong with it as a whole, the totals, and where to read on. */
+export function closingLines(summary: RunSummary, options: ClosingOptions): readonly string[] {
+  const { style, verbose = false, evidence } = options;
+  const { judge } = summary;
+  const exit = exitOf(summary);
+  return [
+    ...openFindings(summary).flatMap(({ text }) => note('INTEGRITY', text, style)),
+    ...summary.leftovers.flatMap((text) => note('LEFT BEHIND', text, style)),
+    ...summary.kept.flatMap((text) => wrapText(`kept: ${text}`, style.width)),
+    ...(judge?.agreed === true ? wrapText(`judged again by ${judge.by}: ${judge.detail}`, style.width) : []),
+    // Never wrapped: people and scripts look for this line as a whole.
+    paint(style, exit === 0 ? 'good' : 'bad', totalsLine(summary)),
+    ...(summary.mutants.length > 0 ? [mutantTotals(summary)] : []),
+    ...(evidence === undefined ? [] : [`evidence: ${evidence}${verbose ? '' : '   (--verbose shows it)'}`]),
+  ];
+}
+
+function note(word: string, text: string, style: TextStyle): readonly string[] {
+  const [first = '', ...rest] = wrapText(`${word} ${text}`, style.width - 2);
+  return [paint(style, 'unsure', word) + first.slice(word.length), ...rest.map((line) => `  ${line}`)];
+}
