@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { ClusterProvider, ProviderOptions } from '../core/cluster.ts';
 import type { KubeClient } from '../core/kube.ts';
@@ -15,6 +16,8 @@ export interface ProviderDeps {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly images: ImageSource;
   readonly connectKube: (kubeconfig: string) => Promise<KubeClient>;
+  /** @default the system's */
+  readonly clock?: Clock;
 }
 
 /** How other programs reach the same engine as `docker` does. */

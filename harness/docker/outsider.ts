@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { GenericContainer } from 'testcontainers';
 import type { CommandRunner } from '../core/command.ts';
 import { Deadline } from '../core/deadline.ts';
-import { describeError, HarnessError, InfrastructureError } from '../core/errors.ts';
+import { HarnessError, InfrastructureError } from '../core/errors.ts';
+import { reasonOf } from './engine-error.ts';
 import type { DockerEngine } from './engine-port.ts';
 import { loadTestcontainers } from './testcontainers.ts';
 
@@ -53,7 +54,7 @@ export async function startOutsider(options: OutsiderOptions): Promise<Outsider>
     if (error instanceof HarnessError || deadline.signal.aborted) throw error;
     throw new InfrastructureError(
       'OUTSIDER_FAILED',
-      `The container outside the nodes did not start from ${image}: ${describeError(error)}`,
+      `The container outside the nodes did not start from ${image}: ${reasonOf(error)}`,
       { hint: 'Check that the image is in the engine: `docker image inspect` with its name.', cause: error },
     );
   }

@@ -9,7 +9,7 @@ import type { ProviderDeps } from '../deps.ts';
 import { removeOwnNetwork } from './kind-network.ts';
 import { CLUSTER_LABEL } from './labels.ts';
 
-export type DestroyDeps = Pick<ProviderDeps, 'docker' | 'cacheDir'>;
+export type DestroyDeps = Pick<ProviderDeps, 'docker' | 'cacheDir' | 'clock'>;
 
 /** A `docker run` of a kind that was killed may still create its container within this time. */
 const LATE_MS = 2000;
@@ -72,8 +72,9 @@ async function untilTwiceEmpty(
   deps: DestroyDeps,
   deadline: Deadline,
 ): Promise<void> {
+  const { clock = systemClock } = deps;
   do {
-    await systemClock.sleep(LATE_MS, deadline.signal);
+    await clock.sleep(LATE_MS, deadline.signal);
   } while ((await removeAll(name, volumes, deps, deadline)) > 0);
 }
 

@@ -1,6 +1,9 @@
 /** The longest text of kind that goes into a message. */
 const LONGEST = 1500;
 
+/** kind quotes the whole `docker run` with its thirty flags; what it ran is enough. */
+const LONG_COMMAND = /command "(\S+ \S+) [^"]{80,}"/g;
+
 /**
  * What kind is doing, from one line of its stderr without a terminal.
  *
@@ -25,7 +28,7 @@ export function decisiveLines(stderr: string): string {
   const told = from === -1 ? lines.slice(-6) : lines.slice(from);
   const stack = told.findIndex((line) => line.startsWith('Stack Trace:'));
   const decisive = stack === -1 ? told : told.slice(0, stack);
-  const text = [...failed, ...decisive].join('\n').trim();
+  const text = [...failed, ...decisive].join('\n').replace(LONG_COMMAND, 'command "$1 …"').trim();
   // Long output is kubeadm's log; its beginning says what was done, its end why it failed.
   return text.length <= LONGEST ? text : `${text.slice(0, 400)}\n…\n${text.slice(400 - LONGEST)}`;
 }

@@ -1,0 +1,211 @@
+import { writeFile } from 'node:fs/promises';
+import { systemClock } from '../../core/clock.ts';
+import type { CommandResult, CommandRunner, RunOptions } from '../../core/command.ts';
+import type { KubeClient, KubeObject } from '../../core/kube.ts';
+import type { ContainerState, DockerEngine, PortBinding } from '../../docker/engine-port.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { CLUSTER_LABEL, KIND_NETWORK, ROLE_LABEL } from './labels.ts';
+
+export const WORKLOAD = 'localhost/podproof/workload:v1';
+
+/** What tests change to make the world misbehave. */
+export interface World {
+  readonly containers: Map<string, ContainerState>;
+  readonly volumes: Set<string>;
+  /** Id by name. */
+  readonly networks: Map<string, string>;
+  readonly commands: { readonly argv: readonly string[]; readonly env: RunOptions['env'] }[];
+  readonly images: Set<string>;
+  kindExit: number;
+  kindStderr: string;
+  /** Runs in the middle of `kind create`, when the first node is there. */
+  duringCreate: (options: RunOptions) => Promise<void> | void;
+  bindings: readonly PortBinding[];
+  imagesInNodes: readonly string[];
+  /** What the API answers; by default everything is ready. */
+  nodes: (names: readonly string[]) => readonly KubeObject[];
+  dns: KubeObject | undefined;
+  dnsPods: readonly KubeObject[];
+  account: KubeObject | undefined;
+}
+
+export function newWorld(): World {
+  return {
+    containers: new Map(),
+    volumes: new Set(['of somebody else']),
+    networks: new Map([['bridge', 'n0']]),
+    commands: [],
+    images: new Set([WORKLOAD]),
+    kindExit: 0,
+    kindStderr: '',
+    duringCreate: () => undefined,
+    bindings: [{ containerPort: '6443/tcp', hostAddress: '127.0.0.1', hostPort: '40000' }],
+    imagesInNodes: [WORKLOAD],
+    nodes: (names) => names.map((name) => readyNode(name)),
+    dns: {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'coredns' },
+      spec: { replicas: 2 },
+      status: { availableReplicas: 2 },
+    },
+    dnsPods: [],
+    account: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
+  };
+}
+
+export function readyNode(name: string, taints: readonly { key: string; effect: string }[] = []): KubeObject {
+  const isControlPlane = name.endsWith('control-plane');
+  const key = 'node-role.kubernetes.io/control-plane';
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: isControlPlane ? { [key]: '' } : {} },
+    spec: { taints: [...(isControlPlane ? [{ key, effect: 'NoSchedule' }] : []), ...taints] },
+    status: {
+      addresses: [{ type: 'InternalIP', address: '172.18.0.2' }],
+      conditions: [{ type: 'Ready', status: 'True' }],
+      nodeInfo: { kubeletVersion: 'v1.37.2', containerRuntimeVersion: 'containerd://2.3.7' },
+    },
+  };
+}
+
+/** Everything a provider needs, played in memory. */
+export function worldDeps(world: World, cacheDir: string): ProviderDeps {
+  return {
+    docker: fakeDocker(world),
+    engine: { endpoint: 'unix:///fake.sock', dockerCli: '/opt/docker/docker', env: {} },
+    shell: fakeShell(world),
+    cacheDir,
+    environment: { PATH: '/usr/bin', KIND_CLUSTER_NAME: 'of-the-user' },
+    images: {
+      ensureImages: () => Promise.resolve({ node: 'podproof-node:v1.37.2-abc', workload: WORKLOAD }),
+      ensureWorkload: () => Promise.resolve(WORKLOAD),
+    },
+    connectKube: () => Promise.resolve(fakeKube(world)),
+    // Long pauses are a fiftieth here.
+    clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) },
+  };
+}
+
+function exited(stdout: string, exitCode = 0, stderr = ''): CommandResult {
+  return { kind: 'exited', exitCode, stdout, stderr, durationMs: 1 };
+}
+
+function fakeShell(world: World): CommandRunner {
+  return {
+    where: 'laptop',
+    async run(argv, options) {
+      world.commands.push({ argv, env: options.env });
+      if (argv[1] === 'version') return exited('kind v0.33.0 go1.26.8 linux/amd64\n');
+      if (argv[1] === 'image' || argv[1] === 'load') return exited('');
+      const after = (flag: string): string => argv[argv.indexOf(flag) + 1] ?? '';
+      const name = after('--name');
+      options.onLine?.(' • Preparing nodes 📦   ...', 'stderr');
+      world.networks.set(KIND_NETWORK, 'n-kind');
+      addNode(world, name, 'control-plane');
+      await world.duringCreate(options);
+      if (options.deadline.signal.aborted) {
+        return { kind: 'timedOut', afterMs: 1, stdout: '', stderr: '', durationMs: 1 };
+      }
+      if (world.kindExit !== 0) return exited('', world.kindExit, world.kindStderr);
+      addNode(world, name, 'worker');
+      await writeFile(after('--kubeconfig'), 'kind: Config', { mode: 0o644 });
+      return exited('');
+    },
+  };
+}
+
+export function addNode(world: World, cluster: string, role: 'control-plane' | 'worker'): void {
+  const name = `${cluster}-${role}`;
+  world.volumes.add(`var of ${name}`);
+  world.containers.set(name, {
+    id: name,
+    name,
+    image: 'podproof-node:v1.37.2-abc',
+    labels: { [CLUSTER_LABEL]: cluster, [ROLE_LABEL]: role },
+    state: 'running',
+    running: true,
+    paused: false,
+    exitCode: 0,
+    startedAt: '2026-11-23T17:00:00Z',
+    bindings: role === 'control-plane' ? world.bindings : [],
+    addresses: { [KIND_NETWORK]: '172.18.0.2' },
+    volumes: [`var of ${name}`],
+  });
+}
+
+function fakeDocker(world: World): DockerEngine {
+  const attached = (): readonly string[] => [...world.containers.keys()];
+  return {
+    endpoint: 'unix:///fake.sock',
+    facts: () =>
+      Promise.resolve({
+        id: 'd',
+        version: '26.1.5',
+        cgroupVersion: '1',
+        kernel: '6.18',
+        architecture: 'x86_64',
+      }),
+    containers: {
+      list: (labels) =>
+        Promise.resolve(
+          [...world.containers.values()].filter((found) =>
+            Object.entries(labels).every(([key, value]) => found.labels[key] === value),
+          ),
+        ),
+      inspect: (id) => Promise.resolve(world.containers.get(id)),
+      remove: (id) => {
+        for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+        world.containers.delete(id);
+        return Promise.resolve();
+      },
+      logTail: () => Promise.resolve('systemd: reached target nothing\nlast words'),
+    },
+    images: {
+      has: (reference) => Promise.resolve(world.images.has(reference)),
+      isInRegistry: () => Promise.resolve(false),
+    },
+    networks: {
+      list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),
+      inspect: (name) => {
+        const id = world.networks.get(name);
+        return Promise.resolve(
+          id === undefined ? undefined : { id, name, createdAt: '', containers: attached() },
+        );
+      },
+      remove: (id) => {
+        if (attached().length > 0) return Promise.resolve(false);
+        for (const [name, found] of world.networks) if (found === id) world.networks.delete(name);
+        return Promise.resolve(true);
+      },
+    },
+    volumes: () => Promise.resolve([...world.volumes]),
+    runner: (_container, where) => ({
+      where,
+      run: (argv) => Promise.resolve(exited(argv[0] === 'ctr' ? world.imagesInNodes.join('\n') : '')),
+    }),
+    close: () => undefined,
+  };
+}
+
+function fakeKube(world: World): KubeClient {
+  const unused = (): never => {
+    throw new Error('a provider does not need this call');
+  };
+  return {
+    server: 'https://127.0.0.1:40000',
+    list: (kind) => {
+      if (kind === 'Node') return Promise.resolve(world.nodes([...world.containers.keys()]));
+      return Promise.resolve(kind === 'Pod' ? world.dnsPods : []);
+    },
+    get: (kind) => Promise.resolve(kind === 'Deployment' ? world.dns : world.account),
+    close: () => Promise.resolve(),
+    create: unused,
+    delete: unused,
+    events: unused,
+    watchPods: unused,
+    podRunner: unused,
+    serverVersion: unused,
+  };
+}

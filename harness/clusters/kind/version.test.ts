@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { defaultImageOf, isTested, OWN_KIND_VERSION, parseKindVersion } from './version.ts';
+
+describe('kind versions', () => {
+  test.each([
+    ['kind v0.33.0 go1.26.8 linux/amd64\n', '0.33.0'],
+    ['kind v0.34.0-alpha+0a1b2c go1.26.8 darwin/arm64', '0.34.0-alpha+0a1b2c'],
+    ['Kind 1.2 of something else', undefined],
+    ['', undefined],
+  ])('%j is %s', (text, version) => {
+    expect(parseKindVersion(text)).toBe(version);
+  });
+
+  test.each([
+    ['0.30.9', false],
+    ['0.31.0', true],
+    ['0.34.0-alpha+0a1b2c', true],
+    ['0.35.0', false],
+    ['1.0.0', false],
+  ])('%s is tested: %s', (version, tested) => {
+    expect(isTested(version)).toBe(tested);
+  });
+
+  test('the version that we build is tested, and its image is pinned', () => {
+    expect(isTested(OWN_KIND_VERSION)).toBe(true);
+    expect(defaultImageOf(OWN_KIND_VERSION)).toMatch(/^kindest\/node:v1\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
+  });
+});
