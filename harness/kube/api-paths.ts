@@ -65,7 +65,7 @@ export function checkedLabel(name: string, what: string): string {
  *
  * @throws UsageError INVALID_NAME
  */
-export function checkedName(name: string): string {
+function checkedName(name: string): string {
   if (typeof name === 'string' && name.length <= 253 && SUBDOMAIN.test(name)) return encodeURIComponent(name);
   throw invalidName(name, 'object');
 }

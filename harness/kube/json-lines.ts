@@ -1,5 +1,5 @@
 /** A line that is not JSON: what comes after it cannot be trusted either. */
-export class BrokenLineError extends Error {
+class BrokenLineError extends Error {
   constructor(line: string, cause: unknown) {
     super(`not a line of JSON: ${JSON.stringify(line.slice(0, 200))}`, { cause });
     this.name = 'BrokenLineError';
