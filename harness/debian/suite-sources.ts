@@ -39,21 +39,21 @@ export function sourcesOfSuite(sources: readonly AptSource[], suite: Suite): str
   ].join('\n');
 }
 
+/** A mirror whose address speaks of Debian is preferred: vendors have suites called `stable` and `bookworm` too. */
 function mirrorOf(
   sources: readonly AptSource[],
   isWanted: (part: string) => boolean,
 ): DebianMirror | undefined {
-  for (const { uris, suites, components, signedBy } of sources) {
+  const candidates = sources.flatMap(({ uris, suites, components, signedBy }): DebianMirror[] => {
     const uri = uris.find((candidate) => !candidate.startsWith('cdrom:'));
     const fits = suites.some((suite) => {
       const match = DEBIAN_SUITES.exec(suite);
       return match !== null && isWanted(match.groups?.['part'] ?? '');
     });
-    if (uri !== undefined && fits && components.includes('main')) {
-      return { uri, ...(signedBy === undefined ? {} : { signedBy }) };
-    }
-  }
-  return undefined;
+    if (uri === undefined || !fits || !components.includes('main')) return [];
+    return [{ uri, ...(signedBy === undefined ? {} : { signedBy }) }];
+  });
+  return candidates.find(({ uri }) => /\/debian(?:[-/]|$)/.test(uri)) ?? candidates[0];
 }
 
 function stanza(mirror: DebianMirror, suite: string): string {

@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { requiredVersion, type GoProgram } from './go-modules.ts';
+import { seccompEnvironment } from './seccomp-stage.ts';
+import { recipe, type Workshop } from './workshop.ts';
+
+/** Parts of containerd that a node does not use and that need C libraries or add megabytes. */
+const CONTAINERD_TAGS = 'no_btrfs,no_devmapper,no_zfs,no_aufs,no_tracing';
+
+/**
+ * Everything that is compiled from Go modules. Versions are read from the go.mod files, the one place where they are
+ * kept. Longest first: the order of the list is the order in a lane.
+ */
+export async function goPrograms(
+  shop: Workshop,
+): Promise<{ programs: GoProgram[]; kubernetesVersion: string }> {
+  const version = (folder: string, module: string): Promise<string> =>
+    requiredVersion(recipe(shop, folder, 'go.mod'), module);
+  const kubernetes = await version('node-image/kubernetes', 'k8s.io/kubernetes');
+  const containerd = await version('node-image/containerd', 'github.com/containerd/containerd/v2');
+  const runc = await version('node-image/runc', 'github.com/opencontainers/runc');
+  const cni = await version('node-image/cni', 'github.com/containernetworking/plugins');
+  const coredns = await version('node-image/coredns', 'github.com/coredns/coredns');
+  const program = (name: string, title: string, estimateMs: number): GoProgram => ({
+    name,
+    title: `node image: ${title}`,
+    folder: join('node-image', name),
+    estimateMs,
+    target: '.',
+  });
+  const programs: GoProgram[] = [
+    { ...program('kubernetes', `Kubernetes ${kubernetes}`, 520_000), ldflags: kubernetesFlags(kubernetes) },
+    {
+      ...program('containerd', `containerd ${containerd}`, 60_000),
+      target: 'tool',
+      tags: CONTAINERD_TAGS,
+      ldflags: `-s -w -X github.com/containerd/containerd/v2/version.Version=${containerd}`,
+    },
+    { ...program('coredns', `CoreDNS ${coredns}`, 65_000) },
+    {
+      ...program('runc', `runc ${runc}`, 20_000),
+      target: 'tool',
+      // Static: it is started for every container and every exec, and need not look for libraries each time.
+      tags: 'seccomp,netgo,osusergo',
+      ldflags: `-s -w -X main.version=${runc.slice(1)} -linkmode external -extldflags -static`,
+      cgo: { needs: 'seccomp', env: (folder) => seccompEnvironment(folder, shop.architecture) },
+    },
+    { ...program('cni', `CNI plugins ${cni}`, 8000), target: 'tool' },
+    program('agent', 'CNI agent', 5000),
+    { ...program('serve', 'server of the workload', 4000), folder: 'workload-image/serve' },
+  ];
+  return { programs, kubernetesVersion: kubernetes };
+}
+
+/** Without the version kubeadm takes its kubelet for v0.0.0 and refuses it. */
+export function kubernetesFlags(version: string): string {
+  const [major = '', minor = ''] = version.slice(1).split('.');
+  const values = {
+    gitVersion: version,
+    gitMajor: major,
+    gitMinor: minor,
+    gitTreeState: 'clean',
+    gitCommit: '',
+    buildDate: '1970-01-01T00:00:00Z',
+  };
+  const packages = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'];
+  const settings = packages.flatMap((path) =>
+    Object.entries(values).map(([name, value]) => `-X ${path}.${name}=${value}`),
+  );
+  return ['-s -w', ...settings].join(' ');
+}

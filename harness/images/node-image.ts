@@ -1,0 +1,130 @@
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { CommandRunner } from '../core/command.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { EnvironmentError } from '../core/errors.ts';
+import { acquireFileLock } from '../core/file-lock.ts';
+import type { Progress } from '../core/progress.ts';
+import { machineSources } from '../debian/apt-state.ts';
+import { debianPackages } from '../debian/packages.ts';
+import { mainMirror } from '../debian/suite-sources.ts';
+import { checkBuildRequirements, thisMachine } from './build-requirements.ts';
+import { buildStages, folderOf } from './build-stages.ts';
+import { loadImages, type EngineCli } from './load-images.ts';
+import type { ImageFacts } from './node-stage.ts';
+import { FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
+import { WORKLOAD_IMAGE } from './workload-stage.ts';
+import type { Workshop } from './workshop.ts';
+
+export interface BuildOptions {
+  readonly runner: CommandRunner;
+  /** The product's cache folder; results live in `<cacheDir>/images`, Go's caches in `<cacheDir>/go`. */
+  readonly cacheDir: string;
+  /** The folder that holds `node-image` and `workload-image`: `scripts` of this repository. */
+  readonly recipeDir: string;
+  readonly progress: Progress;
+  readonly deadline: Deadline;
+}
+
+/** Images in the cache, not yet in an engine. */
+export interface ImageArchive {
+  /** In the format of `docker save`. */
+  readonly file: string;
+  /** podproof-node:v1.37.2-3f2a91c0d5e7 */
+  readonly node: string;
+  readonly workload: string;
+  /** sha256:… */
+  readonly workloadId: string;
+  readonly kubernetesVersion: string;
+  /** True when nothing had to be built. */
+  readonly cached: boolean;
+}
+
+export type BuiltImages = Pick<ImageArchive, 'node' | 'workload' | 'kubernetesVersion' | 'cached'>;
+
+/**
+ * Makes sure that the engine has our node image and workload image: from the engine itself, from the archive in the
+ * cache, or built from Debian packages and Go modules (about 10 minutes on two cores, once).
+ *
+ * @throws EnvironmentError NODE_IMAGE_REQUIREMENTS, DEBIAN_PACKAGES_UNAVAILABLE, GO_MODULES_UNAVAILABLE;
+ *   InfrastructureError IMAGE_BUILD_FAILED, IMAGE_LOAD_FAILED; TimeoutError
+ * @example const { node } = await ensureNodeImage({ engine: { argv0: 'docker', env: {} }, runner: local(), ... })
+ */
+export async function ensureNodeImage(
+  options: BuildOptions & { readonly engine: EngineCli },
+): Promise<BuiltImages> {
+  const { node, workload, kubernetesVersion, cached, ...archive } = await buildImages(options);
+  await loadImages({ ...options, images: { node, workload, ...archive } });
+  return { node, workload, kubernetesVersion, cached };
+}
+
+/** The part of {@link ensureNodeImage} that needs no engine, so that it can run while one starts. */
+export async function buildImages(options: BuildOptions): Promise<ImageArchive> {
+  const { cacheDir, deadline, progress } = options;
+  const shop = workshop(options);
+  const plan = await planBuild(shop);
+  const place = { folder: join(cacheDir, 'images'), keys: plan.keys };
+  if (await isPresent(folderOf(FINAL_STAGE, place)))
+    return describe(plan, folderOf(FINAL_STAGE, place), true);
+  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  await checkBuildRequirements(options.runner, await thisMachine(cacheDir), deadline);
+  await using _lock = await lockOf(place.folder, options);
+  const folder = await buildStages(plan.stages, FINAL_STAGE, {
+    ...place,
+    deadline,
+    progress,
+    // Compilers share the cores anyway; two at once let one of them download while the other computes.
+    widths: { cpu: 2, network: 2 },
+  });
+  return describe(plan, folder, false);
+}
+
+async function lockOf(folder: string, { deadline, progress }: BuildOptions): Promise<AsyncDisposable> {
+  let step: ReturnType<Progress['step']> | undefined;
+  const lock = await acquireFileLock(join(folder, 'lock'), {
+    deadline,
+    onWait: (owner) => {
+      step ??= progress.step('node image: another podproof builds it');
+      step.update(`waiting for process ${String(owner.pid)}`);
+    },
+  });
+  step?.done('it has finished');
+  return lock;
+}
+
+async function describe(plan: BuildPlan, folder: string, cached: boolean): Promise<ImageArchive> {
+  const facts: unknown = JSON.parse(await readFile(join(folder, 'images.json'), 'utf8'));
+  return {
+    file: join(folder, 'images.tar'),
+    node: plan.nodeImage,
+    workload: WORKLOAD_IMAGE,
+    workloadId: isFacts(facts) ? facts.workloadId : '',
+    kubernetesVersion: plan.kubernetesVersion,
+    cached,
+  };
+}
+
+function isFacts(value: unknown): value is ImageFacts {
+  return typeof value === 'object' && value !== null && 'workloadId' in value;
+}
+
+function workshop({ runner, cacheDir, recipeDir }: BuildOptions): Workshop {
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+  const debian = debianPackages({ cacheDir, runner });
+  return { runner, cacheDir, recipeDir, debian, architecture, mirror };
+}
+
+async function mirror(): Promise<string> {
+  const found = mainMirror(await machineSources());
+  if (found !== undefined) return found.uri;
+  throw new EnvironmentError('DEBIAN_PACKAGES_UNAVAILABLE', '/etc/apt names no Debian mirror.', {
+    hint: 'Build the node image on a Debian machine, or name an image of yours with --image.',
+  });
+}
+
+async function isPresent(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

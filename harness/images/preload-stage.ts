@@ -1,0 +1,153 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeArchive, type ArchiveImage } from './archive.ts';
+import { withContainerd } from './containerd-session.ts';
+import { installWithLibraries } from './shared-libraries.ts';
+import type { Stage, StageJob } from './stage.ts';
+import { install, link, MERGED_USR, openToAll, packLayer } from './tree.ts';
+import { WORKLOAD_CONFIG, WORKLOAD_IMAGE } from './workload-stage.ts';
+import { work, type Workshop } from './workshop.ts';
+
+/** The programs of the control plane that kubeadm runs as pods; each is a name of the multi-call binary. */
+const PROGRAMS = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'etcd',
+] as const;
+
+/** What kube-proxy and the CNI agent call. */
+const TOOLS = ['xtables-nft-multi', 'nft', 'conntrack'] as const;
+
+const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The image that the CNI manifest names. */
+export const AGENT_IMAGE = 'localhost/podproof/cni-agent:v1';
+
+/**
+ * Every image that a node runs, unpacked in a containerd root (`<folder>/containerd`) that becomes part of the node
+ * image: a node starts its pods without a registry and without unpacking anything.
+ */
+export function preloadStage(shop: Workshop, kubernetesVersion: string): Stage {
+  return {
+    name: 'preload',
+    title: 'node image: images of the control plane',
+    estimateMs: 15_000,
+    lane: 'cpu',
+    needs: ['rootfs', 'kubernetes', 'containerd', 'coredns', 'agent', 'pause', 'workload'],
+    inputs: [import.meta.filename, join(import.meta.dirname, 'containerd-session.ts')],
+    settings: { kubernetesVersion, architecture: shop.architecture },
+    async build(job) {
+      const names = await imageNames(shop, job, kubernetesVersion);
+      job.step.update('packing layers');
+      const images = [
+        await systemImage(shop, job, names),
+        await singleFile(shop, job, {
+          tags: names.filter((name) => name.includes('/coredns')),
+          file: join(job.folderOf('coredns'), 'coredns'),
+          config: { Env: [PATH], Entrypoint: ['/coredns'] },
+        }),
+        await singleFile(shop, job, {
+          tags: names.filter((name) => name.includes('/pause:')),
+          file: join(job.folderOf('pause'), 'pause'),
+          config: { Env: [PATH], Entrypoint: ['/pause'], User: '65535:65535' },
+        }),
+        {
+          tags: [WORKLOAD_IMAGE],
+          layers: [join(job.folderOf('workload'), 'layer.tar')],
+          config: WORKLOAD_CONFIG,
+        },
+      ];
+      const archive = join(job.into, 'images.tar');
+      await writeArchive(shop, job, archive, images);
+      await importInto(shop, job, { archive, root: join(job.into, 'containerd') });
+      for (const name of await readdir(job.into)) {
+        if (name !== 'containerd') await rm(join(job.into, name), { recursive: true });
+      }
+    },
+  };
+}
+
+/** The images that this kubeadm will ask for: names and tags are its own constants, so nothing has to be kept in step. */
+export async function imageNames(
+  shop: Workshop,
+  job: Pick<StageJob, 'deadline' | 'into' | 'folderOf'>,
+  version: string,
+): Promise<string[]> {
+  const programs = join(job.into, 'kubeadm');
+  await link(programs, { kubeadm: join(job.folderOf('kubernetes'), 'kubernetes') });
+  const list = ['config', 'images', 'list', '--kubernetes-version', version];
+  const text = await work(shop, job, [join(programs, 'kubeadm'), ...list], { what: 'the list of images' });
+  await rm(programs, { recursive: true });
+  return text.split('\n').filter((line) => line.includes('/') && line.includes(':'));
+}
+
+/** One image under many names: whatever kubeadm starts, its command is one of the links in it. */
+async function systemImage(shop: Workshop, job: StageJob, names: readonly string[]): Promise<ArchiveImage> {
+  const tree = join(job.into, 'system');
+  const rootfs = join(job.folderOf('rootfs'), 'tree');
+  await link(tree, MERGED_USR);
+  await install(tree, 'usr/local/bin/kubernetes', { file: join(job.folderOf('kubernetes'), 'kubernetes') });
+  await link(tree, Object.fromEntries(PROGRAMS.map((name) => [`usr/local/bin/${name}`, 'kubernetes'])));
+  await install(tree, 'usr/local/bin/cni-agent', { file: join(job.folderOf('agent'), 'agent') });
+  const library = (await readdir(join(rootfs, 'usr/lib'))).find((name) => name.endsWith('-linux-gnu')) ?? '';
+  const extensions = join('usr/lib', library, 'xtables');
+  await installWithLibraries(shop, job, {
+    from: rootfs,
+    into: tree,
+    files: [
+      ...TOOLS.map((name) => `usr/sbin/${name}`),
+      'usr/bin/ip',
+      ...(await readdir(join(rootfs, extensions))).map((name) => join(extensions, name)),
+    ],
+  });
+  const iptables = ['iptables', 'ip6tables'].flatMap((name) => [name, `${name}-save`, `${name}-restore`]);
+  await link(tree, Object.fromEntries(iptables.map((name) => [`usr/sbin/${name}`, 'xtables-nft-multi'])));
+  await openToAll(tree);
+  const layer = join(job.into, 'system.tar');
+  await packLayer(shop, job, tree, layer, 'root');
+  const isProgram = (name: string): boolean => PROGRAMS.some((program) => name.includes(`/${program}:`));
+  return { tags: [...names.filter(isProgram), AGENT_IMAGE], layers: [layer], config: { Env: [PATH] } };
+}
+
+async function singleFile(
+  shop: Workshop,
+  job: StageJob,
+  { tags, file, config }: { tags: readonly string[]; file: string; config: ArchiveImage['config'] },
+): Promise<ArchiveImage> {
+  const name = config.Entrypoint?.[0]?.slice(1) ?? '';
+  const tree = join(job.into, `${name}-tree`);
+  await install(tree, name, { file });
+  await openToAll(tree);
+  const layer = join(job.into, `${name}.tar`);
+  await packLayer(shop, job, tree, layer, 'root');
+  return { tags, layers: [layer], config };
+}
+
+/** The layers themselves are dropped once unpacked: every node would carry them twice otherwise. */
+async function importInto(
+  shop: Workshop,
+  job: StageJob,
+  { archive, root }: { readonly archive: string; readonly root: string },
+): Promise<void> {
+  job.step.update('unpacking images');
+  await withContainerd(shop, job, { programs: job.folderOf('containerd'), root }, async (ctr) => {
+    // pinned: the kubelet's garbage collection must never remove what no registry could give back
+    const pinned = ['--label', 'io.cri-containerd.pinned=pinned'];
+    await ctr(
+      'importing images',
+      'images',
+      'import',
+      '--local',
+      '--discard-unpacked-layers',
+      ...pinned,
+      archive,
+    );
+    await ctr('checking images', 'images', 'check');
+  });
+  for (const name of await readdir(root)) {
+    const isNeeded = /content\.v1|metadata\.v1|snapshotter\.v1\.overlayfs/.test(name);
+    if (!isNeeded) await rm(join(root, name), { recursive: true });
+  }
+}

@@ -1,0 +1,41 @@
+import { goPrograms } from './go-programs.ts';
+import { goStage } from './go-modules.ts';
+import { NODE_REPOSITORY, nodeStage } from './node-stage.ts';
+import { pauseStage } from './pause-stage.ts';
+import { preloadStage } from './preload-stage.ts';
+import { rootfsStage } from './rootfs-stage.ts';
+import { seccompStage } from './seccomp-stage.ts';
+import type { Stage } from './stage.ts';
+import { stageKeys } from './stage-keys.ts';
+import { workloadStage } from './workload-stage.ts';
+import type { Workshop } from './workshop.ts';
+
+/** The name of the stage that everything ends in. */
+export const FINAL_STAGE = 'images';
+
+/** A build that is planned and not started: what would be made, and under which names. */
+export interface BuildPlan {
+  readonly stages: readonly Stage[];
+  readonly keys: ReadonlyMap<string, string>;
+  readonly kubernetesVersion: string;
+  /** podproof-node:v1.37.2-3f2a91c0d5e7 */
+  readonly nodeImage: string;
+}
+
+/** Reads the recipe and works out all keys. Takes milliseconds. */
+export async function planBuild(shop: Workshop): Promise<BuildPlan> {
+  const { programs, kubernetesVersion } = await goPrograms(shop);
+  let nodeImage = '';
+  const stages = [
+    rootfsStage(shop),
+    seccompStage(shop),
+    ...programs.map((program) => goStage(shop, program)),
+    pauseStage(shop),
+    workloadStage(shop),
+    preloadStage(shop, kubernetesVersion),
+    nodeStage(shop, { kubernetesVersion, nodeTag: () => nodeImage }),
+  ];
+  const keys = await stageKeys(stages);
+  nodeImage = `${NODE_REPOSITORY}:${kubernetesVersion}-${keys.get(FINAL_STAGE) ?? ''}`;
+  return { stages, keys, kubernetesVersion, nodeImage };
+}

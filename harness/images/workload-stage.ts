@@ -1,0 +1,69 @@
+import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunConfig } from './archive.ts';
+import { installWithLibraries } from './shared-libraries.ts';
+import type { Stage } from './stage.ts';
+import { install, link, MERGED_USR, openToAll, overlay, packLayer } from './tree.ts';
+import { recipe, work, type Workshop } from './workshop.ts';
+
+/** The name that manifests use. It never changes, so that they can be applied by hand to any of our clusters. */
+export const WORKLOAD_IMAGE = 'localhost/podproof/workload:v1';
+
+export const WORKLOAD_CONFIG: RunConfig = {
+  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  // Unlike `sleep infinity` it ends at once on SIGTERM, which saves the grace period of every pod.
+  Cmd: ['idle'],
+};
+
+/** The image of the pods under test: busybox, curl, a small server; its layer is `<folder>/layer.tar`. */
+export function workloadStage(shop: Workshop): Stage {
+  return {
+    name: 'workload',
+    title: 'workload image',
+    estimateMs: 5000,
+    lane: 'network',
+    needs: ['rootfs', 'pause', 'serve'],
+    inputs: [import.meta.filename, recipe(shop, 'workload-image/rootfs')],
+    settings: { architecture: shop.architecture },
+    async build(job) {
+      const tree = join(job.into, 'tree');
+      const busybox = join(job.into, 'busybox');
+      await shop.debian.unpack({
+        suite: 'bookworm',
+        packages: ['busybox-static'],
+        into: busybox,
+        deadline: job.deadline,
+        progress: job.step,
+      });
+      await overlay(tree, recipe(shop, 'workload-image/rootfs'));
+      await link(tree, MERGED_USR);
+      await installWithLibraries(shop, job, {
+        from: join(job.folderOf('rootfs'), 'tree'),
+        into: tree,
+        files: ['usr/bin/curl'],
+      });
+      await install(tree, 'usr/bin/idle', { file: join(job.folderOf('pause'), 'pause') });
+      await install(tree, 'usr/bin/serve', { file: join(job.folderOf('serve'), 'serve') });
+      await installBusybox(shop, job, { busybox: join(busybox, 'bin/busybox'), tree });
+      await openToAll(tree);
+      await mkdir(join(tree, 'root'), { mode: 0o700 });
+      await mkdir(join(tree, 'tmp'));
+      await chmod(join(tree, 'tmp'), 0o1777);
+      await packLayer(shop, job, tree, join(job.into, 'layer.tar'), 'root');
+    },
+  };
+}
+
+/** Every applet under its own name, except where a real program has that name already. */
+async function installBusybox(
+  shop: Workshop,
+  job: Parameters<Stage['build']>[0],
+  { busybox, tree }: { readonly busybox: string; readonly tree: string },
+): Promise<void> {
+  await install(tree, 'usr/bin/busybox', { file: busybox });
+  const applets = await work(shop, job, [busybox, '--list'], { what: 'the list of busybox applets' });
+  const taken = new Set(await readdir(join(tree, 'usr/bin')));
+  const free = applets.split('\n').filter((applet) => applet !== '' && !taken.has(applet));
+  await link(tree, Object.fromEntries(free.map((applet) => [`usr/bin/${applet}`, 'busybox'])));
+  await link(tree, { 'usr/sbin/nologin': '../bin/false' });
+}

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { CommandRunner } from '../core/command.ts';
+import type { DebianPackages } from '../debian/packages.ts';
+import type { StageJob } from './stage.ts';
+import { expectSuccess } from './expect-success.ts';
+
+/** What every stage works with. */
+export interface Workshop {
+  readonly runner: CommandRunner;
+  readonly debian: DebianPackages;
+  readonly cacheDir: string;
+  /** The folder that holds `node-image` and `workload-image`. */
+  readonly recipeDir: string;
+  /** The machine's own mirror of Debian's main archive. */
+  readonly mirror: () => Promise<string>;
+  /** Debian's name of this machine's architecture and Go's happen to be equal for the two that we know. */
+  readonly architecture: 'amd64' | 'arm64';
+}
+
+/** A file or folder of the recipe. */
+export function recipe(shop: Workshop, ...parts: readonly string[]): string {
+  return join(shop.recipeDir, ...parts);
+}
+
+export interface WorkOptions {
+  /** What the command is for, for the error message. */
+  readonly what: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly onLine?: (line: string) => void;
+}
+
+/** Runs a command that has to succeed and returns its standard output. @throws see expectSuccess */
+export async function work(
+  shop: Workshop,
+  job: Pick<StageJob, 'deadline'>,
+  ...[argv, { what, ...options }]: [readonly [string, ...string[]], WorkOptions]
+): Promise<string> {
+  const result = await shop.runner.run(argv, { deadline: job.deadline, ...options });
+  return expectSuccess(result, argv, { what, deadline: job.deadline });
+}
