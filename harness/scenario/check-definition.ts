@@ -6,7 +6,7 @@ import type { Claim, LoadedScenario, Mutant } from './types.ts';
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /** The image name that manifests use; the engine puts the cluster's own copy in its place. */
-export const WORKLOAD_IMAGE = 'localhost/podproof/workload';
+export const WORKLOAD_IMAGE = 'localhost/podproof/workload:v1';
 
 /**
  * Everything about a scenario that the compiler cannot see: ids, names that must exist in the manifest, a mutant

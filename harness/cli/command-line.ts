@@ -1,0 +1,138 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from '../core/exit-codes.ts';
+import { EXIT_CODES } from '../core/exit-codes.ts';
+import { runSettings, type RunSettings } from '../config/settings.ts';
+
+/** What the words on the command line start. Each returns the exit code. */
+export interface Commands {
+  run(settings: RunSettings): Promise<ExitCode>;
+  list(options: { readonly json: boolean }): Promise<ExitCode>;
+  show(id: string, options: { readonly commands: boolean }): Promise<ExitCode>;
+  validate(paths: readonly string[]): Promise<ExitCode>;
+  clean(options: CleanOptions): Promise<ExitCode>;
+}
+
+export interface CleanOptions {
+  /** Also clusters that were kept, and a kept embedded engine. */
+  readonly kept: boolean;
+  /** Also everything that can be made again. */
+  readonly cache: boolean;
+  readonly dryRun: boolean;
+}
+
+export interface CommandLineOptions {
+  readonly version: string;
+  readonly write: (text: string) => void;
+  readonly writeError: (text: string) => void;
+  readonly commands: Commands;
+}
+
+/**
+ * Parses arguments and runs the command they name. Wrong arguments are exit 2, with a suggestion where one is near.
+ *
+ * @throws HarnessError of the command
+ */
+export function commandLine(options: CommandLineOptions): (argv: readonly string[]) => Promise<ExitCode> {
+  return async (argv) => {
+    let exitCode: ExitCode = EXIT_CODES.ok;
+    const program = build(options, (code) => (exitCode = code));
+    try {
+      await program.parseAsync(argv, { from: 'user' });
+    } catch (error) {
+      if (!(error instanceof CommanderError)) throw error;
+      // Help and version end the parsing with an error of code 0.
+      return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+    }
+    return exitCode;
+  };
+}
+
+function build(
+  { version, write, writeError, commands }: CommandLineOptions,
+  finish: (code: ExitCode) => void,
+): Command {
+  const program = new Command('podproof')
+    .description(
+      'Proves on a real cluster, from the pod and from the node, what an article on node and network security claims.',
+    )
+    .version(version)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({ writeOut: write, writeErr: writeError });
+
+  program
+    .command('run', { isDefault: true })
+    .description('start a cluster, run the scenarios, tell what was observed, remove everything')
+    .argument('[ids...]', 'scenarios to run; all when none is named')
+    .option(
+      '--mutants',
+      'also run every scenario with a changed subject: each change must turn its claims red',
+    )
+    .option('--keep', 'keep the cluster (and an embedded engine) for the next run')
+    .option('--fresh', 'make a new cluster even if a kept one fits')
+    .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
+    .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
+    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind']))
+    .option('--json <file>', 'write the result as JSON (schema 1)')
+    .option('--junit <file>', 'write the result as JUnit XML')
+    .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
+    .option('--no-jest', 'do not let Jest judge the record again')
+    .option('--verbose', 'show the evidence of every claim')
+    .option('--no-color', 'no colours')
+    .action(async (ids: string[], flags: Record<string, unknown>) => {
+      finish(await commands.run(runSettings({ ...flags, ids }, process.env)));
+    });
+
+  program
+    .command('list')
+    .description('list scenarios and their claims')
+    .option('--json', 'as JSON')
+    .action(async (flags: { json?: boolean }) => {
+      finish(await commands.list({ json: flags.json === true }));
+    });
+
+  program
+    .command('show')
+    .description('show one scenario: claims, sources, controls, mutants, manifest')
+    .argument('<id>')
+    .option('--commands', 'only the plain commands with which to repeat it by hand')
+    .action(async (id: string, flags: { commands?: boolean }) => {
+      finish(await commands.show(id, { commands: flags.commands === true }));
+    });
+
+  program
+    .command('validate')
+    .description('check scenario files without a cluster')
+    .argument('[folders...]', 'folders that hold scenarios (default: scenarios/)')
+    .action(async (paths: string[]) => {
+      finish(await commands.validate(paths));
+    });
+
+  program
+    .command('clean')
+    .description('remove what dead runs left behind')
+    .option('--all', 'also kept clusters, the embedded engine and everything cached')
+    .option('--dry-run', 'only tell what would be removed')
+    .action(async (flags: { all?: boolean; dryRun?: boolean }) => {
+      finish(
+        await commands.clean({
+          kept: flags.all === true,
+          cache: flags.all === true,
+          dryRun: flags.dryRun === true,
+        }),
+      );
+    });
+
+  program
+    .command('down')
+    .description('remove kept clusters and stop a kept embedded engine; the cache stays')
+    .action(async () => {
+      finish(await commands.clean({ kept: true, cache: false, dryRun: false }));
+    });
+  return program;
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('a whole number is needed.');
+  return Number(text);
+}

@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Places } from '../config/places.ts';
+import type { RunSettings } from '../config/settings.ts';
+import { Deadline } from '../core/deadline.ts';
+import type { EventSink } from '../core/events.ts';
+import type { KubeClient, KubeObject } from '../core/kube.ts';
+import { done, pending, poll } from '../core/poll.ts';
+import type { Progress } from '../core/progress.ts';
+import type { UndoStack } from '../lifetime/undo-stack.ts';
+import { makePlan } from '../scenario/plan.ts';
+import { RUN_LABEL } from '../scenario/prepare.ts';
+import { runScenarios } from '../scenario/run-scenarios.ts';
+import type { LoadedScenario } from '../scenario/types.ts';
+import { openWorkbench, readyCluster } from './workbench.ts';
+
+export interface ProveContext {
+  readonly settings: RunSettings;
+  readonly places: Places;
+  readonly scenarios: readonly LoadedScenario[];
+  readonly runId: string;
+  readonly folder: string;
+  readonly sink: EventSink;
+  readonly progress: Progress;
+  readonly undo: UndoStack;
+  readonly deadline: Deadline;
+  /** Filled by the clean-up. */
+  readonly leftovers: string[];
+  readonly kept: string[];
+}
+
+const REMOVE_PODS_MS = 45_000;
+
+/** Starts engine and cluster, plans, and runs the scenarios. What must be taken back is on the undo stack. */
+export async function proveOnCluster(context: ProveContext): Promise<void> {
+  const { settings, sink, deadline, undo, runId, folder } = context;
+  let keep = settings.keep;
+  const options = {
+    ...context,
+    provider: settings.provider,
+    runFolder: folder,
+    keepEngine: () => keep,
+    keepCluster: () => keep,
+    onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
+  };
+  const bench = await openWorkbench(options);
+  const { cluster, kube } = await readyCluster(bench, settings, options);
+  // Who kept a cluster wants it until `down`; a run that only borrows it does not take it away.
+  keep ||= cluster.reused;
+  undo.register({
+    what: `the pods of run ${runId}`,
+    budgetMs: REMOVE_PODS_MS,
+    byHand: `kubectl delete namespaces -l ${RUN_LABEL}=${runId}`,
+    undo: async (within) => {
+      // A cluster that is about to be removed takes its pods along.
+      if (keep) await removeNamespaces(kube, runId, within);
+    },
+  });
+  if (keep) {
+    context.kept.push(
+      `cluster ${cluster.name}, for the next run; use it with \`export KUBECONFIG=${cluster.kubeconfig}\`, remove it with \`npm run podproof -- down\``,
+    );
+  }
+  const units = makePlan(context.scenarios, {
+    ids: [],
+    mutants: settings.mutants,
+    schedulableNodes: cluster.nodes.filter(({ schedulable }) => schedulable).length,
+  });
+  sink.emit({ type: 'plan', units: units.map(({ planned }) => planned) });
+  const manifests = join(folder, 'manifests');
+  await mkdir(manifests, { recursive: true });
+  await runScenarios(units, {
+    kube,
+    cluster,
+    sink,
+    runId,
+    signal: deadline.signal,
+    keepManifests: (unit, objects) => writeFileSync(join(manifests, `${unit}.yaml`), yamlOf(objects)),
+  });
+}
+
+function yamlOf(objects: readonly KubeObject[]): string {
+  return objects.map((object) => stringify(object)).join('---\n');
+}
+
+/** Removes every namespace of the run from a cluster that stays, and waits until no pod of it is left. */
+async function removeNamespaces(kube: KubeClient, runId: string, within: Deadline): Promise<void> {
+  const labelSelector = `${RUN_LABEL}=${runId}`;
+  const pods = await kube.list('Pod', { labelSelector }, within);
+  await Promise.all(
+    pods.map(({ metadata }) =>
+      kube.delete('Pod', { name: metadata.name, namespace: metadata.namespace ?? '' }, within, 1),
+    ),
+  );
+  await poll(
+    async () => {
+      const left = await kube.list('Pod', { labelSelector }, within);
+      return left.length === 0
+        ? done(true)
+        : pending(`pods ${left.map(({ metadata }) => metadata.name).join(', ')}`);
+    },
+    { deadline: within, pauseMs: 100, maxPauseMs: 300 },
+  );
+  // An empty namespace still takes the API server five seconds; it goes by itself.
+  const namespaces = await kube.list('Namespace', { labelSelector }, within);
+  await Promise.all(
+    namespaces.map(({ metadata }) => kube.delete('Namespace', { name: metadata.name }, within)),
+  );
+}

@@ -1,0 +1,189 @@
+import { join } from 'node:path';
+import type { Places } from '../config/places.ts';
+import type { RunSettings } from '../config/settings.ts';
+import { PROVIDERS } from '../clusters/registry.ts';
+import type { ImageOptions, ImageSource, KeepingProvider } from '../clusters/deps.ts';
+import { systemClock } from '../core/clock.ts';
+import type { Cluster } from '../core/cluster.ts';
+import { Deadline } from '../core/deadline.ts';
+import type { EventSink } from '../core/events.ts';
+import type { KubeClient } from '../core/kube.ts';
+import type { Progress } from '../core/progress.ts';
+import type { DockerEngine } from '../docker/engine-port.ts';
+import { connectDocker } from '../docker/connect.ts';
+import { findOrStartEngine } from '../engine/find-or-start.ts';
+import type { Engine } from '../engine/types.ts';
+import { ensureNodeImage } from '../images/node-image.ts';
+import { connect } from '../kube/client.ts';
+import { sweep } from '../lifetime/sweep.ts';
+import type { UndoStack } from '../lifetime/undo-stack.ts';
+import { local } from '../shell/local.ts';
+
+/** An engine that answers, with the provider of clusters on it. */
+export interface Workbench {
+  readonly engine: Engine;
+  readonly docker: DockerEngine;
+  readonly provider: KeepingProvider;
+}
+
+/** A cluster that is ready, and the way to its API server. */
+export interface ReadyCluster {
+  readonly cluster: Cluster;
+  readonly kube: KubeClient;
+}
+
+export interface WorkbenchOptions {
+  readonly places: Places;
+  readonly provider: RunSettings['provider'];
+  readonly progress: Progress;
+  readonly deadline: Deadline;
+  readonly undo: UndoStack;
+  readonly sink: EventSink;
+  /** Where the log of an embedded engine goes. */
+  readonly runFolder?: string;
+  /** Asked when the engine is given back: must it go on running? */
+  readonly keepEngine: () => boolean;
+  /** Told what giving the engine back left behind. */
+  readonly onLeftovers: (leftovers: readonly string[]) => void;
+}
+
+const STOP_MS = 60_000;
+const SWEEP_MS = 180_000;
+
+/**
+ * Finds or starts the engine and removes what dead runs left in it. Giving the engine back is registered with the
+ * undo stack.
+ *
+ * @throws EnvironmentError, SafetyError, BusyError as `findOrStartEngine`
+ */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { places, progress, deadline, undo, sink, runFolder } = options;
+  const startedAt = systemClock.now();
+  const engine = await findOrStartEngine({
+    cacheDir: places.cache,
+    runner: local(),
+    processEnv: process.env,
+    progress,
+    deadline,
+    ...(runFolder === undefined ? {} : { runDir: runFolder }),
+  });
+  undo.register({
+    what: `the ${engine.kind} container engine`,
+    budgetMs: STOP_MS,
+    byHand: 'npm run podproof -- down',
+    undo: async (within) => {
+      const report = await engine.release({ deadline: within, keep: options.keepEngine() });
+      options.onLeftovers(report.leftovers);
+    },
+  });
+  sink.emit({
+    type: 'setup',
+    step: 'engine',
+    detail: `${engine.kind} Docker ${engine.version} (${engine.source})`,
+    ms: elapsed(startedAt),
+  });
+  const docker = await connectDocker(engine);
+  undo.register({
+    what: 'connections to the engine',
+    budgetMs: 1000,
+    undo: () => Promise.resolve(docker.close()),
+  });
+  const provider = PROVIDERS[options.provider]({
+    docker,
+    engine,
+    shell: local(),
+    cacheDir: places.cache,
+    environment: process.env,
+    images: imageSource(engine, places, sink),
+    connectKube: (kubeconfig) => connect({ kubeconfig }),
+  });
+  await sweepDead(provider, options);
+  return { engine, docker, provider };
+}
+
+/** Takes over a kept cluster that fits, or makes a new one; removing it is registered before it exists. */
+export async function readyCluster(
+  bench: Workbench,
+  settings: RunSettings,
+  options: WorkbenchOptions & { readonly keepCluster: () => boolean },
+): Promise<ReadyCluster> {
+  const { deadline, progress, undo, sink } = options;
+  const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
+  const startedAt = systemClock.now();
+  const removeLater = (name: string): void => {
+    undo.register({
+      what: `cluster ${name}`,
+      budgetMs: STOP_MS,
+      byHand: 'npm run clean -- --all',
+      undo: (within) =>
+        options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
+    });
+  };
+  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
+  if (kept !== undefined) removeLater(kept.name);
+  const cluster =
+    kept ?? (await bench.provider.create(spec, { deadline, progress, onBeforeCreate: removeLater }));
+  sink.emit({
+    type: 'setup',
+    step: 'cluster',
+    detail: `${cluster.name}, ${kept ? 'kept from an earlier run' : 'new'}`,
+    ms: elapsed(startedAt),
+  });
+  sink.emit({
+    type: 'cluster',
+    name: cluster.name,
+    provider: cluster.provider,
+    nodes: cluster.nodes.map(({ name }) => name),
+    facts: cluster.facts,
+    reused: cluster.reused,
+  });
+  const kube = await connect({ kubeconfig: cluster.kubeconfig });
+  undo.register({ what: 'connections to the API server', budgetMs: 5000, undo: () => kube.close() });
+  return { cluster, kube };
+}
+
+function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSource {
+  const ensure = async ({ deadline, progress }: ImageOptions): ReturnType<typeof ensureNodeImage> => {
+    const startedAt = systemClock.now();
+    const built = await ensureNodeImage({
+      engine: { argv0: engine.dockerCli, env: engine.env },
+      runner: local(),
+      cacheDir: places.cache,
+      recipeDir: places.recipes,
+      progress,
+      deadline,
+    });
+    sink.emit({
+      type: 'setup',
+      step: 'node image',
+      detail: `${built.node} (${built.cached ? 'cached' : 'built'})`,
+      ms: elapsed(startedAt),
+    });
+    return built;
+  };
+  return {
+    ensureImages: ensure,
+    ensureWorkload: async (options) => (await ensure(options)).workload,
+  };
+}
+
+/** What dead runs left is removed before anything new is made; a failure there does not stop this run. */
+async function sweepDead(provider: KeepingProvider, { progress, deadline }: WorkbenchOptions): Promise<void> {
+  const leased = await provider.list();
+  if (!leased.some(({ owner, kept }) => owner === 'dead' && !kept)) return;
+  const step = progress.step('left behind');
+  const { removed, failures } = await sweep(provider, {
+    deadline: Deadline.in(SWEEP_MS, 'the sweep', deadline.signal),
+  });
+  if (failures.length === 0) step.done(`${removed.join(', ')} of a dead run removed`);
+  else step.fail(`could not be removed: ${failures.map(({ name }) => name).join(', ')}`);
+}
+
+function elapsed(startedAt: number): number {
+  return Math.round(systemClock.now() - startedAt);
+}
+
+/** The run folder of one run: `2026-11-23T17-21-46-3f2a`. */
+export function runFolderOf(places: Places, runId: string, date: Date): string {
+  return join(places.runs, `${date.toISOString().slice(0, 19).replaceAll(':', '-')}-${runId}`);
+}

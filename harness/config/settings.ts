@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { UsageError } from '../core/errors.ts';
+
+const schema = z.strictObject({
+  ids: z
+    .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id is made of lower-case words joined by dashes'))
+    .default([]),
+  provider: z.enum(['kind']).default('kind'),
+  nodes: z.coerce.number().int().min(1).max(9).default(3),
+  image: z
+    .string()
+    .regex(/^[\w./:@-]+$/, 'not an image reference')
+    .optional(),
+  mutants: z.boolean().default(false),
+  keep: z.boolean().default(false),
+  fresh: z.boolean().default(false),
+  jest: z.boolean().default(true),
+  json: z.string().optional(),
+  junit: z.string().optional(),
+  verbose: z.boolean().default(false),
+  color: z.boolean().default(true),
+  /** Minutes for the whole run, with everything that has to be built first. */
+  timeout: z.coerce.number().positive().max(240).default(60),
+});
+
+/** What a run was asked to do, complete and valid. */
+export type RunSettings = z.output<typeof schema>;
+
+/** Environment variables that stand for flags; a flag wins. */
+const VARIABLES = {
+  PODPROOF_NODES: 'nodes',
+  PODPROOF_IMAGE: 'image',
+  PODPROOF_PROVIDER: 'provider',
+  PODPROOF_TIMEOUT: 'timeout',
+} as const;
+
+/**
+ * Defaults, then environment, then flags.
+ *
+ * @throws UsageError SETTINGS_INVALID naming every flag or variable that is wrong, what it wants and what it got
+ */
+export function runSettings(
+  flags: Readonly<Record<string, unknown>>,
+  env: Readonly<Record<string, string | undefined>>,
+): RunSettings {
+  const fromEnv = Object.fromEntries(
+    Object.entries(VARIABLES).flatMap(([variable, key]) => (env[variable] ? [[key, env[variable]]] : [])),
+  );
+  const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  const parsed = schema.safeParse({ ...fromEnv, ...given });
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const key = String(issue.path[0] ?? '');
+    const variable = Object.entries(VARIABLES).find(
+      ([, name]) => name === key && given[key] === undefined,
+    )?.[0];
+    const value = { ...fromEnv, ...given }[key];
+    return `${variable ?? `--${key}`} ${JSON.stringify(value)}: ${issue.message}`;
+  });
+  throw new UsageError('SETTINGS_INVALID', problems.join('\n'), {
+    hint: '`npm run podproof -- run --help` lists all flags.',
+  });
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { unitName } from '../core/events.ts';
+import { readJournal } from '../report/journal.ts';
+import { summarize } from '../report/summary.ts';
+import { judge } from '../scenario/judge.ts';
+import { loadScenarios } from '../scenario/load.ts';
+
+/**
+ * The judge: one test for each planned claim of a recorded run. It reads the journal and never a cluster. Claims of
+ * a scenario must hold; claims that a mutant must fell must be contradicted.
+ */
+const { PODPROOF_RUN: run = '', PODPROOF_SCENARIOS: folder = '' } = process.env;
+const summary = summarize(await readJournal(join(run, 'journal.ndjson')));
+const scenarios = await loadScenarios(folder);
+
+for (const unit of [...summary.scenarios, ...summary.mutants]) {
+  const { mutant } = unit.planned;
+  const scenario = scenarios.find(({ id }) => id === unit.planned.scenario);
+  describe(unitName(unit.planned), () => {
+    for (const { planned, subject, control } of unit.claims) {
+      const claim = scenario?.claims.find(({ id }) => id === planned.id);
+      const title = `${planned.id}: ${planned.must}${mutant === undefined ? '' : ' (must be contradicted here)'}`;
+      if (planned.skip !== undefined) {
+        test.skip(`${title} (skipped: ${planned.skip})`, () => undefined);
+        continue;
+      }
+      test(title, () => {
+        if (claim === undefined)
+          throw new Error(`there is no claim ${planned.id} in scenario ${unit.planned.scenario}`);
+        const verdict = judge(claim, { subject, control });
+        if (mutant === undefined) expect(verdict).toEqual({ kind: 'holds' });
+        else expect(verdict.kind).toBe('contradicted');
+      });
+    }
+  });
+}

@@ -1,0 +1,35 @@
+import { podproofVersion, resolvePlaces } from './config/places.ts';
+import { cleanCommand } from './compose/clean-command.ts';
+import { createConsole } from './compose/console.ts';
+import { runCommand } from './compose/run-command.ts';
+import { commandLine } from './cli/command-line.ts';
+import { listCommand } from './cli/list-command.ts';
+import { showCommand } from './cli/show-command.ts';
+import { validateCommand } from './cli/validate-command.ts';
+import { exitCodeOf, problemEvent, renderProblem } from './report/problem.ts';
+
+/**
+ * The composition root: connects the command line with what it starts. Sets the exit code and never calls
+ * `process.exit`, so that everything pending (files, sockets, undo) ends by itself.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const places = resolvePlaces(process.env);
+  const terminal = createConsole(process, argv);
+  try {
+    process.exitCode = await commandLine({
+      version: podproofVersion(),
+      write: terminal.out,
+      writeError: terminal.err,
+      commands: {
+        run: (settings) => runCommand({ settings, places, terminal, argv }),
+        list: (options) => listCommand(options, places, terminal.out),
+        show: (id, options) => showCommand(id, options, places, terminal.out),
+        validate: (paths) => validateCommand(paths, places, terminal.out),
+        clean: (options) => cleanCommand(options, places, terminal),
+      },
+    })(argv);
+  } catch (error) {
+    terminal.err(renderProblem(problemEvent(error), terminal.errStyle));
+    process.exitCode = exitCodeOf(error);
+  }
+}
