@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Deadline } from '../../core/deadline.ts';
 import type { EmbeddedContext } from './context.ts';
 import { daemonProcesses, optionOf, otherDaemons } from './daemon-processes.ts';
+import { firewall } from './firewall.ts';
 import { parseHostState, readHost, type HostState } from './host-record.ts';
 import { readJsonFile } from './json-file.ts';
 
@@ -10,7 +11,7 @@ import { readJsonFile } from './json-file.ts';
  * is older than ours and is the truth for everything that the two share; whoever stops last puts that back.
  */
 export async function baseRecord(context: EmbeddedContext, deadline: Deadline): Promise<HostState> {
-  const now = await readHost(context, deadline);
+  const now = await readHost(firewall(context.runner, context.packages, deadline));
   const older = await recordOfAnother(context, now.bootId);
   if (older === undefined) return now;
   const { ipv4, ipv6, sysctls, folders } = older;

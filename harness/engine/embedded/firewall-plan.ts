@@ -1,110 +1,109 @@
 import { ruleWords, type Ruleset, type RuleTable } from './ruleset.ts';
 
-/** One argv tail for iptables or ip6tables, or a table to remove when it has become empty. */
-export type FirewallStep =
-  | { readonly kind: 'iptables'; readonly args: readonly string[] }
-  | { readonly kind: 'dropTable'; readonly table: string };
+/** What has to change in one table: lines as iptables-restore reads them, applied together. */
+export interface TablePlan {
+  readonly table: string;
+  readonly commands: readonly string[];
+  /** The table was not there before: remove it as well if nothing of anybody is left in it. */
+  readonly dropIfEmpty: boolean;
+}
 
 export interface FirewallDifference {
   readonly before: Ruleset;
   readonly now: Ruleset;
+  /** What our daemon's chains are called instead of `DOCKER`. */
+  readonly chainPrefix: string;
   /** Bridges of our own networks. */
   readonly bridges: readonly string[];
-  /** True while another Docker daemon uses the chains that all Docker daemons share. */
+  /** True while another Docker daemon lives in this network: it relies on forwarding as it is now. */
   readonly shared: boolean;
 }
 
 /**
- * What has to be done so that our daemon's rules are gone. Rules that name our bridges or the subnets behind them
- * always go. The chains that Docker shares between daemons, their jumps and the FORWARD policy go only when no other
- * daemon is left and they were not there before. Rules of anyone else stay, whenever they came.
+ * What has to be done so that our daemon's rules are gone. Everything that goes names one of our chains, one of our
+ * bridges or a subnet behind them; chains called DOCKER belong to other engines and stay as they are. The FORWARD
+ * policy, which dockerd sets to DROP when it switches forwarding on, returns with the last engine.
  */
-export function planFirewall(difference: FirewallDifference): readonly FirewallStep[] {
-  return Object.entries(difference.now).flatMap(([table, now]) =>
-    planTable(table, now, difference.before[table], difference),
-  );
+export function planFirewall(difference: FirewallDifference): readonly TablePlan[] {
+  return Object.entries(difference.now)
+    .map(([table, now]) => planTable(table, now, difference))
+    .filter((plan) => plan.commands.length > 0 || plan.dropIfEmpty);
 }
 
-function planTable(
-  table: string,
-  now: RuleTable,
-  before: RuleTable | undefined,
-  { bridges, shared }: FirewallDifference,
-): readonly FirewallStep[] {
-  const iptables = (...args: string[]): FirewallStep => ({
-    kind: 'iptables',
-    args: ['-w', '-t', table, ...args],
-  });
-  const ours = ownRules(now, before, { bridges, shared });
-  const steps = ours.map((rule) => iptables('-D', ...ruleWords(rule).slice(1)));
-  if (shared) return steps;
-  const chains = Object.keys(now.chains).filter(
-    (name) => isDockerChain(name) && !(name in (before?.chains ?? {})),
-  );
-  steps.push(
-    ...chains.map((chain) => iptables('-F', chain)),
-    ...chains.map((chain) => iptables('-X', chain)),
-  );
+function planTable(table: string, now: RuleTable, difference: FirewallDifference): TablePlan {
+  const { chainPrefix, shared } = difference;
+  const before = difference.before[table];
+  const chains = Object.keys(now.chains).filter((name) => isOwnChain(name, chainPrefix));
+  const commands = [
+    ...rulesOutsideOwnChains(now, before, difference).map((rule) => `-D ${rule.slice('-A '.length)}`),
+    // First emptied, because they jump to each other.
+    ...chains.map((chain) => `-F ${chain}`),
+    ...chains.map((chain) => `-X ${chain}`),
+  ];
   const policy = before === undefined ? 'ACCEPT' : before.chains['FORWARD'];
-  if (
-    table === 'filter' &&
-    policy !== undefined &&
-    now.chains['FORWARD'] !== policy &&
-    'FORWARD' in now.chains
-  ) {
-    steps.push(iptables('-P', 'FORWARD', policy));
+  const current = now.chains['FORWARD'];
+  if (table === 'filter' && !shared && policy !== undefined && current !== undefined && current !== policy) {
+    commands.push(`-P FORWARD ${policy}`);
   }
-  if (before === undefined) steps.push({ kind: 'dropTable', table });
-  return steps;
+  return { table, commands, dropIfEmpty: before === undefined && !shared };
 }
 
-/** Rules that were not there before and that our daemon wrote. Equal rules are told apart by their number. */
-function ownRules(
+/** Our rules in chains of others. Equal rules are told apart by their number, in case one was there before. */
+function rulesOutsideOwnChains(
   now: RuleTable,
   before: RuleTable | undefined,
-  { bridges, shared }: Pick<FirewallDifference, 'bridges' | 'shared'>,
+  { bridges, chainPrefix }: FirewallDifference,
 ): readonly string[] {
   const subnets = subnetsBehind(now, bridges);
   const old = [...(before?.rules ?? [])];
   return now.rules.filter((rule) => {
+    const words = ruleWords(rule);
+    if (isOwnChain(words[1] ?? '', chainPrefix)) return false;
     const index = old.indexOf(rule);
     if (index >= 0) {
       old.splice(index, 1);
       return false;
     }
-    const words = ruleWords(rule);
-    if (words.some((word) => bridges.includes(word))) return true;
-    if (words.some((word) => isInside(word, subnets))) return true;
     return (
-      !shared &&
-      words.some((word, at) => isDockerChain(word) && ['-A', '-j', '-g'].includes(words[at - 1] ?? ''))
+      words.some((word) => bridges.includes(word) || isOwnChain(word, chainPrefix)) ||
+      isHairpin(words, subnets)
     );
   });
+}
+
+/**
+ * Docker writes `-s ADDRESS/32 -d ADDRESS/32 … -j MASQUERADE` for each published port; no bridge is named in it. The
+ * subnets of two engines can be equal, so nothing but exactly this form counts as ours.
+ */
+function isHairpin(words: readonly string[], subnets: readonly string[]): boolean {
+  const source = words[words.indexOf('-s') + 1] ?? '';
+  const isForm = words[0] === '-A' && words[1] === 'POSTROUTING' && words[2] === '-s' && words[4] === '-d';
+  return isForm && words[5] === source && words.at(-1) === 'MASQUERADE' && isInside(source, subnets);
 }
 
 /** Docker writes `-s SUBNET ! -o BRIDGE -j MASQUERADE` for each of its networks. */
 function subnetsBehind(table: RuleTable, bridges: readonly string[]): readonly string[] {
   return table.rules.flatMap((rule) => {
     const words = ruleWords(rule);
-    const source = words[words.indexOf('-s') + 1];
-    const isOurs = words.includes('-s') && words.some((word) => bridges.includes(word));
+    const at = words.indexOf('-s');
+    const source = words[at + 1];
+    const isOurs = at >= 0 && words.some((word) => bridges.includes(word));
     return isOurs && source !== undefined ? [source] : [];
   });
 }
 
-export function isDockerChain(name: string): boolean {
-  return /^DOCKER(?:-[A-Z0-9-]+)?$/.test(name);
+function isOwnChain(name: string, prefix: string): boolean {
+  return name === prefix || name.startsWith(`${prefix}-`);
 }
 
-/** Whether an IPv4 address or host (`172.18.0.2/32`) lies in one of the subnets; false for any other word. */
-function isInside(word: string, subnets: readonly string[]): boolean {
-  const address = addressNumber(word.split('/')[0] ?? '');
-  if (address === undefined) return false;
+/** Whether an IPv4 host (`172.18.0.2/32`) lies in one of the subnets; false for anything else. */
+function isInside(host: string, subnets: readonly string[]): boolean {
+  const address = addressNumber(/^(.+)\/32$/.exec(host)?.[1] ?? '');
   return subnets.some((subnet) => {
-    const [base = '', length = '32'] = subnet.split('/');
+    const [base = '', bits = '32'] = subnet.split('/');
     const start = addressNumber(base);
-    const size = 2 ** (32 - Number(length));
-    return start !== undefined && address >= start && address < start + size;
+    if (address === undefined || start === undefined) return false;
+    return address >= start && address < start + 2 ** (32 - Number(bits));
   });
 }
 

@@ -1,9 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { describeResult, type CommandRunner } from '../../core/command.ts';
-import type { Deadline } from '../../core/deadline.ts';
-import { EnvironmentError } from '../../core/errors.ts';
-import type { EnginePackages } from './packages.ts';
-import { parseRuleset, type Ruleset } from './ruleset.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { linkNames } from './bridges.ts';
+import type { Firewall } from './firewall.ts';
+import type { Ruleset } from './ruleset.ts';
 import { readSysctls, type Sysctls } from './sysctls.ts';
 
 /** The parts of the host that an engine changes, at one moment. */
@@ -18,11 +16,6 @@ export interface HostState {
   readonly sysctls: Sysctls;
   /** Which of the watched folders exist. */
   readonly folders: readonly string[];
-}
-
-export interface HostTools {
-  readonly runner: CommandRunner;
-  readonly packages: EnginePackages;
 }
 
 /**
@@ -41,35 +34,19 @@ export const WATCHED_FOLDERS = [
 /**
  * Looks at the host. The caller holds the host lock.
  *
- * @throws EnvironmentError FIREWALL_UNREADABLE when iptables-save fails, for example without CAP_NET_ADMIN
+ * @throws EnvironmentError FIREWALL_UNREADABLE
  */
-export async function readHost(tools: HostTools, deadline: Deadline): Promise<HostState> {
-  const { packages } = tools;
+export async function readHost(rules: Firewall): Promise<HostState> {
   return {
     schema: 1,
     takenAt: new Date().toISOString(),
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
-    links: (await readdir('/sys/class/net')).toSorted(),
-    ipv4: await readRules(tools, packages.iptablesSave, deadline),
-    ipv6: await readRules(tools, packages.ip6tablesSave, deadline),
+    links: await linkNames(),
+    ipv4: await rules.read('ip'),
+    ipv6: await rules.read('ip6'),
     sysctls: await readSysctls(),
     folders: await existingFolders(),
   };
-}
-
-async function readRules(
-  { runner, packages }: HostTools,
-  program: string,
-  deadline: Deadline,
-): Promise<Ruleset> {
-  const result = await runner.run([program], { deadline, env: packages.env });
-  if (result.kind === 'exited' && result.exitCode === 0) return parseRuleset(result.stdout);
-  if (result.kind === 'timedOut') throw deadline.error(`${program}: ${describeResult(result)}`);
-  throw new EnvironmentError(
-    'FIREWALL_UNREADABLE',
-    `Cannot read this host's packet filter (${program}): ${describeResult(result)}`,
-    { hint: 'The kernel needs nf_tables, and podproof CAP_NET_ADMIN. Or install and start Docker yourself.' },
-  );
 }
 
 async function existingFolders(): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { InfrastructureError } from '../../core/errors.ts';
 import type { EngineLayout } from './layout.ts';
 import type { EnginePackages } from './packages.ts';
@@ -54,7 +55,7 @@ export function daemonArguments(layout: EngineLayout, packages: EnginePackages):
     '--default-cgroupns-mode=private',
     `--cgroup-parent=/${layout.cgroupParent}`,
     ...['--log-driver', 'json-file', '--log-opt', 'max-size=20m', '--log-opt', 'max-file=2'],
-    '--shutdown-timeout=10',
+    '--shutdown-timeout=5',
   ];
 }
 
@@ -115,6 +116,9 @@ async function prepare(layout: EngineLayout): Promise<void> {
   for (const folder of [layout.dataRoot, layout.cliConfig, layout.temporary]) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   }
+  // Networks live as long as the daemon: one that comes back from the database keeps its subnet even when the host
+  // or another engine uses it by now, and then nothing can reach its containers.
+  await rm(join(layout.dataRoot, 'network'), { recursive: true, force: true });
   // Flags say everything; without a file of our own dockerd would read the one of the host.
   await writeFile(layout.configFile, '{}\n', { mode: 0o600 });
   await rename(layout.logFile, `${layout.logFile}.previous`).catch(() => undefined);
@@ -133,6 +137,10 @@ function daemonEnvironment(
     ...Object.fromEntries(passedOn),
     ...packages.env,
     PATH: [...packages.path, processEnv['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
+    PODPROOF_CHAINS: layout.chainPrefix,
+    PODPROOF_XTABLES: packages.xtables,
+    // No firewalld through D-Bus: it would get a permanent zone, and chains under Docker's own names.
+    DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/run/containerd/none',
     TMPDIR: layout.temporary,
     HOME: layout.folder,
   };

@@ -21,6 +21,8 @@ export interface EngineLayout {
   readonly recordFile: string;
   /** Parent of all cgroups of our containers, in every hierarchy. Unique, so that no other engine shares it. */
   readonly cgroupParent: string;
+  /** Our daemon's firewall chains are called `<prefix>`, `<prefix>-USER` and so on instead of `DOCKER…`. */
+  readonly chainPrefix: string;
 }
 
 /** sun_path of unix(7) holds 108 bytes including the final zero. */
@@ -41,6 +43,7 @@ export function engineLayout(cacheDir: string): EngineLayout {
       { hint: 'Choose a shorter cache folder with PODPROOF_CACHE.' },
     );
   }
+  const id = createHash('sha256').update(folder).digest('hex').slice(0, 6);
   return {
     folder,
     socket,
@@ -54,6 +57,8 @@ export function engineLayout(cacheDir: string): EngineLayout {
     lockFile: at('lock'),
     stateFile: at('state.json'),
     recordFile: at('host-before.json'),
-    cgroupParent: `podproof-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`,
+    cgroupParent: `podproof-${id}`,
+    // Docker's longest chain name has 18 more characters, and the kernel allows 28.
+    chainPrefix: `PP${id}`,
   };
 }

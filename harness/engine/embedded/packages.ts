@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Deadline } from '../../core/deadline.ts';
 import { EnvironmentError } from '../../core/errors.ts';
@@ -18,11 +18,12 @@ export interface EnginePackages {
   /** A static busybox: `ip` and `mount` without depending on what the host has. */
   readonly busybox: string;
   readonly nft: string;
-  readonly iptablesSave: string;
-  readonly ip6tablesSave: string;
+  /** The multi-call program behind the daemon's `iptables`. */
+  readonly xtables: string;
+  /** Plain links; `-save` and `-restore` are beside them. */
   readonly iptables: string;
   readonly ip6tables: string;
-  /** PATH entries and library paths that the programs above need. */
+  /** PATH entries of the daemon, and library paths that the programs above need. */
   readonly path: readonly string[];
   readonly env: Readonly<Record<'LD_LIBRARY_PATH' | 'XTABLES_LIBDIR', string>>;
 }
@@ -56,7 +57,7 @@ const BOOKWORM = [
   'libtinfo6',
 ] as const;
 /** Raise it when the layout below changes; the lists themselves are part of the hash already. */
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 const MULTIARCH: Readonly<Record<string, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
 const XTABLES_NAMES = [
   'iptables',
@@ -98,6 +99,15 @@ export async function availablePackages(
   return (await exists(join(folder, 'versions.json'))) ? describePackages(folder, arch) : undefined;
 }
 
+/** Removes programs of earlier versions. Only while nothing of ours but the current ones can be running. */
+export async function removeOtherVersions(engineFolder: string, current: string): Promise<void> {
+  for (const name of await readdir(engineFolder)) {
+    const path = join(engineFolder, name);
+    if (!name.startsWith('packages-') || path === current) continue;
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
 function packagesFolder(engineFolder: string, arch: string): string {
   const key = JSON.stringify([LAYOUT_VERSION, arch, TRIXIE, BOOKWORM]);
   return join(engineFolder, `packages-${createHash('sha256').update(key).digest('hex').slice(0, 10)}`);
@@ -129,6 +139,32 @@ async function link(fresh: string): Promise<void> {
     await symlink('../root/usr/sbin/xtables-nft-multi', join(fresh, 'xtables', name));
   }
   await symlink('../root/usr/bin/docker', join(fresh, 'cli', 'docker'));
+  await mkdir(join(fresh, 'firewall'));
+  for (const name of ['iptables', 'ip6tables']) {
+    const path = join(fresh, 'firewall', name);
+    await writeFile(path, renamingScript(name));
+    await chmod(path, 0o700);
+  }
+}
+
+/**
+ * The daemon's `iptables`. Docker cannot be told other names for its chains, and on start it empties those called
+ * DOCKER, also when they belong to another engine: so the names are replaced on the way. `DOCKER_OUTPUT` and
+ * `DOCKER_POSTROUTING`, which it makes inside containers, keep theirs.
+ */
+function renamingScript(name: string): string {
+  return `#!/bin/sh
+left=$#
+while [ "$left" -gt 0 ]; do
+  case $1 in
+    DOCKER | DOCKER-*) set -- "$@" "$PODPROOF_CHAINS\${1#DOCKER}" ;;
+    *) set -- "$@" "$1" ;;
+  esac
+  shift
+  left=$((left - 1))
+done
+exec "$PODPROOF_XTABLES" ${name} "$@"
+`;
 }
 
 function describePackages(folder: string, arch: string): EnginePackages {
@@ -145,11 +181,10 @@ function describePackages(folder: string, arch: string): EnginePackages {
     init: join(root, 'usr/bin/tini-static'),
     busybox: join(root, 'bin/busybox'),
     nft: join(root, 'usr/sbin/nft'),
-    iptablesSave: join(xtables, 'iptables-save'),
-    ip6tablesSave: join(xtables, 'ip6tables-save'),
+    xtables: join(root, 'usr/sbin/xtables-nft-multi'),
     iptables: join(xtables, 'iptables'),
     ip6tables: join(xtables, 'ip6tables'),
-    path: [xtables, join(root, 'usr/sbin'), join(root, 'usr/bin')],
+    path: [join(folder, 'firewall'), xtables, join(root, 'usr/sbin'), join(root, 'usr/bin')],
     env: {
       LD_LIBRARY_PATH: libraries.join(':'),
       XTABLES_LIBDIR: join(root, 'usr/lib', multiarch, 'xtables'),

@@ -6,8 +6,10 @@ import type { EngineInfo } from '../types.ts';
 import type { EmbeddedContext } from './context.ts';
 import { baseRecord } from './base-record.ts';
 import { writeJsonFile } from './json-file.ts';
+import { ensureKindNetwork } from './kind-network.ts';
 import { launchDaemon } from './launch.ts';
 import { readLogTail } from './log-tail.ts';
+import { removeOtherVersions } from './packages.ts';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { readState, writeState } from './state.ts';
 import { stopAndRestore } from './stop.ts';
@@ -63,7 +65,10 @@ async function startFresh(context: EmbeddedContext, deadline: Deadline): Promise
       startedAt: new Date().toISOString(),
       packages: context.packages.folder,
     });
-    return await waitUntilReady(context, daemon, deadline);
+    const info = await waitUntilReady(context, daemon, deadline);
+    await ensureKindNetwork(context, deadline);
+    await removeOtherVersions(layout.folder, context.packages.folder);
+    return info;
   } catch (error) {
     const { leftovers } = await stopAndRestore(context, deadline);
     throw leftovers.length === 0 ? error : withLeftovers(error, leftovers);

@@ -2,6 +2,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import type { EmbeddedContext } from './context.ts';
 import { daemonProcesses, otherDaemons } from './daemon-processes.ts';
+import { firewall } from './firewall.ts';
 import { parseHostState, type HostState } from './host-record.ts';
 import { readJsonFile, removeFile } from './json-file.ts';
 import { restoreHost } from './restore-host.ts';
@@ -44,7 +45,7 @@ export async function stopAndRestore(context: EmbeddedContext, deadline: Deadlin
     leftovers,
     sharedWithOthers: others.map(
       (other) =>
-        `Docker's firewall chains and IP forwarding stay: ${other.executable} (process ${String(other.pid)}) uses them`,
+        `IP forwarding and the FORWARD policy stay: ${other.executable} (process ${String(other.pid)}) uses them`,
     ),
   };
 }
@@ -55,8 +56,9 @@ async function restore(
   { shared, deadline }: { shared: boolean; deadline: Deadline },
 ): Promise<readonly string[]> {
   const { runner, packages, layout } = context;
+  const rules = firewall(runner, packages, deadline);
   try {
-    return await restoreHost({ runner, packages, before, shared, deadline, dataRoot: layout.dataRoot });
+    return await restoreHost({ before, layout, rules, runner, busybox: packages.busybox, shared, deadline });
   } catch (error) {
     return [`the host could not be put back: ${describeError(error)}`];
   }

@@ -18,7 +18,7 @@ export interface TerminateOptions {
   readonly deadline: Deadline;
 }
 
-/** dockerd stops its containers before it ends; `--shutdown-timeout` gives them 10 s. */
+/** dockerd stops its containers before it ends; `--shutdown-timeout` gives them 5 s. */
 const GRACE_MS = 15_000;
 const KILL_MS = 10_000;
 

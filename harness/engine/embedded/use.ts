@@ -7,11 +7,12 @@ import type { ProgressStep } from '../../core/progress.ts';
 import { debianPackages, type DebianPackages } from '../../debian/packages.ts';
 import type { Engine, EngineInfo, ReleaseOptions, StopReport } from '../types.ts';
 import type { EmbeddedContext } from './context.ts';
+import { embeddedEnv } from './env.ts';
 import { acquireHostLock } from './host-lock.ts';
 import { engineLayout } from './layout.ts';
 import { dropLease, liveLeases, takeLease, type Lease } from './leases.ts';
 import { keepLog } from './log-tail.ts';
-import { enginePackages, type EnginePackages } from './packages.ts';
+import { enginePackages } from './packages.ts';
 import { linuxProcesses } from './process-identity.ts';
 import { adoptOrStart } from './start.ts';
 import { stopAndRestore } from './stop.ts';
@@ -106,7 +107,7 @@ function describeEngine(use: EngineUse): Engine {
     kind: 'embedded',
     endpoint: `unix://${context.layout.socket}`,
     dockerCli: context.packages.docker,
-    env: embeddedEnv(context, context.packages),
+    env: embeddedEnv(context),
     version: info.version,
     cgroupVersion: info.cgroupVersion,
     daemonId: info.id,
@@ -116,24 +117,6 @@ function describeEngine(use: EngineUse): Engine {
       released ??= release(use, options);
       return released;
     },
-  };
-}
-
-function embeddedEnv(
-  { layout, processEnv }: EmbeddedContext,
-  packages: EnginePackages,
-): Readonly<Record<string, string>> {
-  return {
-    DOCKER_HOST: `unix://${layout.socket}`,
-    DOCKER_CONTEXT: '',
-    DOCKER_TLS_VERIFY: '',
-    DOCKER_CERT_PATH: '',
-    DOCKER_CONFIG: layout.cliConfig,
-    // Debian's CLI comes without buildx.
-    DOCKER_BUILDKIT: '0',
-    KIND_EXPERIMENTAL_PROVIDER: 'docker',
-    TESTCONTAINERS_RYUK_DISABLED: 'true',
-    PATH: `${packages.cliFolder}:${processEnv['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'}`,
   };
 }
 
