@@ -6,6 +6,7 @@ import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
 import type { ContainerSummary } from '../../docker/engine-port.ts';
 import { stateFolder } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { killOrphans } from './kill-orphans.ts';
 import { removeOwnNetwork } from './kind-network.ts';
 import { CLUSTER_LABEL } from './labels.ts';
 
@@ -26,6 +27,7 @@ export async function destroyKindCluster(name: string, deadline: Deadline, deps:
   const folder = stateFolder(deps.cacheDir, name);
   const record = await folder.read();
   const volumes = new Set<string>();
+  if (record?.phase !== 'ready') await killOrphans(name);
   const first = await removeAll(name, volumes, deps, deadline);
   const neverFinished = record?.phase === 'creating' || (record === undefined && first > 0);
   if (neverFinished) await untilTwiceEmpty(name, volumes, deps, deadline);
