@@ -6,6 +6,7 @@ import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName } from
 import { refusal } from './api-errors.ts';
 import { collectionPath, objectPath } from './api-paths.ts';
 import { createObject } from './create-object.ts';
+import { guarded } from './guarded-runner.ts';
 import { textField } from './json-shape.ts';
 import { listObjects } from './list-objects.ts';
 import { parseObject, timeOfEvent, toObjectEvent } from './parse-object.ts';
@@ -13,18 +14,26 @@ import { podRunner, type ExecTarget, type OpenSocket } from './pod-runner.ts';
 import type { Transport } from './transport.ts';
 import { watchPods, type WatchOptions } from './watch-pods.ts';
 
+export interface ApiClientParts {
+  readonly transport: Transport;
+  readonly openSocket: OpenSocket;
+  readonly confirmExits: boolean;
+}
+
 /** `KubeClient` over raw JSON. The contracts of the methods are in core/kube.ts. */
 export class ApiClient implements KubeClient {
   readonly server: string;
   readonly #transport: Transport;
   readonly #openSocket: OpenSocket;
+  readonly #confirmExits: boolean;
   readonly #sockets = new Set<WebSocket>();
   readonly #closing = new AbortController();
 
-  constructor(transport: Transport, openSocket: OpenSocket) {
-    this.server = transport.server;
-    this.#transport = transport;
-    this.#openSocket = openSocket;
+  constructor(parts: ApiClientParts) {
+    this.server = parts.transport.server;
+    this.#transport = parts.transport;
+    this.#openSocket = parts.openSocket;
+    this.#confirmExits = parts.confirmExits;
   }
 
   create(object: KubeObject, deadline: Deadline): Promise<KubeObject> {
@@ -82,12 +91,13 @@ export class ApiClient implements KubeClient {
   }
 
   podRunner(pod: ExecTarget): CommandRunner {
-    return podRunner(async (pathAndQuery) => {
+    const runner = podRunner(async (pathAndQuery) => {
       const socket = await this.#openSocket(pathAndQuery);
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       return socket;
     }, pod);
+    return this.#confirmExits ? guarded(runner) : runner;
   }
 
   async serverVersion(deadline: Deadline): Promise<string> {

@@ -11,6 +11,13 @@ export interface ConnectOptions {
   readonly kubeconfig: string;
   /** Closes the client when it aborts. */
   readonly signal?: AbortSignal;
+  /**
+   * An exec counts only when the program confirms its own end, and no program outlives its deadline: see `guarded`.
+   * Needs `sh` and `timeout` in the images of the pods.
+   *
+   * @default false
+   */
+  readonly confirmExits?: boolean;
 }
 
 /** Parallel requests beyond this number wait for a free connection; a watch keeps one for itself. */
@@ -37,7 +44,11 @@ export async function connect(options: ConnectOptions): Promise<KubeClient> {
     allowH2: false,
     connect: { ...endpoint.tls },
   });
-  const client = new ApiClient(new Transport(pool, endpoint), socketOpener(endpoint));
+  const client = new ApiClient({
+    transport: new Transport(pool, endpoint),
+    openSocket: socketOpener(endpoint),
+    confirmExits: options.confirmExits ?? false,
+  });
   signal?.addEventListener('abort', () => void client.close(), { once: true });
   return client;
 }
