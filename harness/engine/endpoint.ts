@@ -85,32 +85,34 @@ async function readContext(question: EndpointQuestion, named: string): Promise<C
   return context;
 }
 
-/** Reads the JSON of `docker context inspect`; undefined when it is anything else. */
+/** Reads the JSON of `docker context inspect` (20.10 to 29); undefined when it is anything else. */
 export function parseContext(stdout: string): Context | undefined {
+  const context = parseFirst(stdout);
+  const name = at(context, 'Name');
+  const host = at(context, 'Endpoints', 'docker', 'Host');
+  if (typeof name !== 'string' || typeof host !== 'string' || host === '') return undefined;
+  const files = at(context, 'TLSMaterial', 'docker');
+  const folder = at(context, 'Storage', 'TLSPath');
+  const hasTls = Array.isArray(files) && files.length > 0 && typeof folder === 'string';
+  const tls = hasTls ? { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: join(folder, 'docker') } : NO_TLS;
+  return { name, host, tls };
+}
+
+function parseFirst(text: string): unknown {
   try {
-    const parsed: unknown = JSON.parse(stdout);
-    const first = (Array.isArray(parsed) ? parsed[0] : parsed) as Partial<InspectedContext> | undefined;
-    const host = first?.Endpoints?.docker?.Host;
-    if (first?.Name === undefined || host === undefined || host === '') return undefined;
-    const hasTls = Object.keys(first.TLSMaterial?.docker ?? {}).length > 0;
-    const folder = first.Storage?.TLSPath;
-    const tls =
-      hasTls && folder !== undefined
-        ? { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: join(folder, 'docker') }
-        : NO_TLS;
-    return { name: first.Name, host, tls };
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? at(parsed, '0') : parsed;
   } catch {
     // Not JSON: the caller reports what the command said.
     return undefined;
   }
 }
 
-/** The fields we read, as printed by docker 20.10 to 29. */
-interface InspectedContext {
-  readonly Name: string;
-  readonly Endpoints: { readonly docker?: { readonly Host?: string } };
-  readonly TLSMaterial: { readonly docker?: readonly string[] };
-  readonly Storage: { readonly TLSPath?: string };
+function at(value: unknown, ...path: readonly string[]): unknown {
+  const [head, ...rest] = path;
+  if (head === undefined) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  return at(Object.entries(value).find(([key]) => key === head)?.[1], ...rest);
 }
 
 function unreadable(name: string, why: string): EnvironmentError {

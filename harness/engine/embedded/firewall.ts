@@ -64,12 +64,19 @@ export function firewall(runner: CommandRunner, packages: EnginePackages, deadli
  * @param json of `nft -j list table`, see libnftables-json(5)
  */
 export function isAcceptingSkeleton(json: string): boolean {
-  const parsed = JSON.parse(json) as { nftables?: readonly Readonly<Record<string, unknown>>[] };
-  return (parsed.nftables ?? []).every((item) => {
-    if ('metainfo' in item || 'table' in item) return true;
-    const chain = item['chain'] as { policy?: string } | undefined;
-    return chain?.policy === 'accept';
+  const parsed: unknown = JSON.parse(json);
+  const items = field(parsed, 'nftables');
+  if (!Array.isArray(items)) return false;
+  return items.every((item: unknown) => {
+    if (field(item, 'metainfo') !== undefined || field(item, 'table') !== undefined) return true;
+    return field(field(item, 'chain'), 'policy') === 'accept';
   });
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([key]) => key === name)?.[1]
+    : undefined;
 }
 
 function isOk(result: { readonly kind: string; readonly exitCode?: number }): boolean {

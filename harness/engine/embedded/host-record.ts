@@ -63,9 +63,11 @@ async function existingFolders(): Promise<readonly string[]> {
 
 /** A record that was written by `readHost` in this boot; undefined for any other: a reboot put everything back. */
 export function parseHostState(value: unknown, bootId: string): HostState | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const state = value as Partial<HostState>;
-  const isComplete =
-    state.schema === 1 && state.links && state.ipv4 && state.ipv6 && state.sysctls && state.folders;
-  return isComplete && state.bootId === bootId ? (state as HostState) : undefined;
+  return isHostState(value) && value.bootId === bootId ? value : undefined;
+}
+
+/** The file is ours and written in one piece, so its shape is checked no deeper than the schema number says. */
+function isHostState(value: unknown): value is HostState {
+  if (typeof value !== 'object' || value === null || !('schema' in value) || value.schema !== 1) return false;
+  return ['bootId', 'links', 'ipv4', 'ipv6', 'sysctls', 'folders'].every((name) => name in value);
 }

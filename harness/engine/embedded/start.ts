@@ -1,5 +1,5 @@
 import type { Deadline } from '../../core/deadline.ts';
-import { EnvironmentError, HarnessError, InfrastructureError } from '../../core/errors.ts';
+import { EnvironmentError, InfrastructureError, type HarnessError } from '../../core/errors.ts';
 import { done, hopeless, pending, poll } from '../../core/poll.ts';
 import { askEngine } from '../engine-info.ts';
 import type { EngineInfo } from '../types.ts';

@@ -5,12 +5,13 @@ import type { StopReport } from '../types.ts';
 import type { EmbeddedContext } from './context.ts';
 import { readJsonFile } from './json-file.ts';
 import { liveLeases } from './leases.ts';
+import { lockEngine, withHostLock } from './lock.ts';
 import { availablePackages } from './packages.ts';
 import { isRunning } from './process-identity.ts';
 import { healthyDaemon } from './start.ts';
 import { readState } from './state.ts';
 import { stopAndRestore } from './stop.ts';
-import { lockEngine, openContext, withHostLock } from './use.ts';
+import { openEngine } from './use.ts';
 
 export interface StopOptions {
   readonly cacheDir: string;
@@ -26,7 +27,7 @@ export interface StopOptions {
  */
 export async function stopEmbeddedEngine(options: StopOptions): Promise<StopReport> {
   const { deadline } = options;
-  const opened = await openContext(options);
+  const opened = await openEngine(options);
   await using _lock = await lockEngine(opened.layout.lockFile, deadline);
   const users = await liveLeases(opened.layout.leases, opened.table);
   if (users.length > 0) {
@@ -65,7 +66,7 @@ export interface EmbeddedStatus {
  * `silent`: a daemon that does not answer. Both are repaired by the next start or by stopEmbeddedEngine.
  */
 export async function embeddedEngineStatus(options: StopOptions): Promise<EmbeddedStatus> {
-  const opened = await openContext(options);
+  const opened = await openEngine(options);
   const { layout, table } = opened;
   const users = (await liveLeases(layout.leases, table)).map((lease) => lease.pid);
   const common = { endpoint: `unix://${layout.socket}`, users };

@@ -31,7 +31,7 @@ const PER_INTERFACE = {
 export async function readSysctls(root = '/proc/sys'): Promise<Sysctls> {
   const names: string[] = [...GLOBAL];
   for (const [folder, keys] of Object.entries(PER_INTERFACE)) {
-    const interfaces = await readdir(join(root, folder)).catch(() => []);
+    const interfaces: string[] = await readdir(join(root, folder)).catch(() => []);
     names.push(...interfaces.toSorted().flatMap((name) => keys.map((key) => `${folder}/${name}/${key}`)));
   }
   const values: Record<string, string> = {};
