@@ -15,14 +15,10 @@ export interface ClaimOptions {
 export function unitLines(unit: UnitSummary, options: ClaimOptions): readonly string[] {
   const { style } = options;
   const { planned } = unit;
-  const [first = '', ...rest] = wrapText(
-    `${unit.name} · ${planned.title} · article ${lineRange(planned.lines)}`,
-    style.width - 2,
-  );
   const column = claimColumn(unit, style);
   return [
-    paint(style, 'title', unit.name) + first.slice(unit.name.length),
-    ...rest.map(indented),
+    `${paint(style, 'title', unit.name)} · article ${lineRange(planned.lines)}`,
+    ...wrapText(planned.title, style.width - 2).map((line) => indented(paint(style, 'strong', line))),
     ...podLines(unit, style),
     ...(neverRan(unit)
       ? [`  ${verdictGlyph(style, 'inconclusive')} was not run`]
@@ -76,9 +72,14 @@ function shortLines(
   const [first = '', ...rest] = answerLines(answer, style.width - indent, style);
   const hanging = (lines: readonly string[]): readonly string[] =>
     lines.map((line) => ' '.repeat(indent) + line);
-  if (column > 0) return [`${head}${padText(must, column)}   ${first}`, ...hanging(rest)];
-  const [top = '', ...more] = wrapText(must, style.width - 4);
+  if (column > 0) return [`${head}${stressed(padText(must, column), style)}   ${first}`, ...hanging(rest)];
+  const [top = '', ...more] = wrapText(must, style.width - 4).map((line) => stressed(line, style));
   return [head + top, ...more.map((line) => `    ${line}`), ...hanging([first, ...rest])];
+}
+
+/** The word that makes a sentence a claim catches the eye. */
+function stressed(text: string, style: TextStyle): string {
+  return text.replace(/\bMUST(?: NOT)?\b/g, (word) => paint(style, 'strong', word));
 }
 
 /** On one line if both fit, else the remark starts a line of its own. */

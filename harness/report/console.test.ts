@@ -42,15 +42,18 @@ test('a run in which everything holds', () => {
   expect(report(events, { evidence: 'runs/r1/' })).toMatchInlineSnapshot(`
    "podproof · kind 0.33.0 · Kubernetes v1.37.2 · containerd 2.3.7 · 3 nodes · cgroup v1
 
-   host-network · The node’s network · article lines 39–64
+   host-network · article lines 39–64
+     The node’s network
      ✔ has the IP of its node   HTTP 200 from worker (control: refused)
 
-   host-port · Binding to a host port · article lines 39–64
+   host-port · article lines 39–64
+     Binding to a host port
      ✔ answers on port 9000 of the node it runs on   200 from worker (control: refused)
      ✔ keeps a network namespace of its own          200 from worker (control: refused)
 
    mutants · changed on purpose, so every one must be contradicted
-     ✔ host-port~hostPort-removed: hostPort: 9000 removed → contradicted as it must
+     host-port
+       ✔ hostPort: 9000 removed → contradicted as it must
 
    2 scenarios · 3 claims · 3 hold · 0 contradicted · 0 inconclusive · 0 skipped · verdict 3.4 s · clean 1.2 s
    1 mutant · 1 contradicted as it must · 0 survived · 0 inconclusive
@@ -76,7 +79,8 @@ test('a contradicted claim shows what was expected and seen, and the evidence, w
   expect(report(wholeRun([HOST_PORT], [settled, ...bad, ...events.flat()]))).toMatchInlineSnapshot(`
    "podproof · kind 0.33.0 · Kubernetes v1.37.2 · containerd 2.3.7 · 3 nodes · cgroup v1
 
-   host-port · Binding to a host port · article lines 39–64
+   host-port · article lines 39–64
+     Binding to a host port
      pods: pod-hp on worker (running)
      ✖ CONTRADICTED answers on port 9000 of the node it runs on
          expected  HTTP 200
@@ -142,7 +146,7 @@ describe('the order', () => {
 
   test('what never ran is said in the end', () => {
     const text = report([...start, ...unitEvents(first), ...ENDED]);
-    expect(text).toContain('host-port · Binding to a host port · article lines 39–64\n  ? was not run\n');
+    expect(text).toContain('host-port · article lines 39–64\n  Binding to a host port\n  ? was not run\n');
     expect(text).toContain('INTEGRITY host-port/answers was planned but never judged');
     expect(text).toContain('· 2 without a verdict ·');
   });
@@ -154,7 +158,7 @@ test('a surviving mutant is loud and shows which claim is too weak', () => {
     [...unitEvents(HOST_PORT), ...unitEvents(HOST_PORT_MUTANT)],
   );
   const text = report(events);
-  expect(text).toContain('✖ host-port~hostPort-removed: hostPort: 9000 removed → SURVIVED');
+  expect(text).toContain('  host-port\n    ✖ hostPort: 9000 removed → SURVIVED');
   expect(text).toContain('still holds: answers on port 9000 of the node it runs on');
   expect(text).toContain('1 mutant · 0 contradicted as they must · 1 survived · 0 inconclusive');
 });

@@ -1,9 +1,9 @@
 import type { EventSink } from '../core/events.ts';
 import { unitLines } from './claim-lines.ts';
 import { closingLines, type ClosingOptions } from './closing-lines.ts';
-import { MUTANTS_HEADING, mutantLines } from './mutant-lines.ts';
+import { mutantBlock } from './mutant-lines.ts';
 import { renderProblem } from './problem.ts';
-import type { RunSummary, SummaryEvent, UnitSummary } from './run-summary.ts';
+import type { MutantSummary, RunSummary, SummaryEvent, UnitSummary } from './run-summary.ts';
 import { sanitizeEvent } from './sanitize.ts';
 import { isComplete, summarizeSanitized } from './summary.ts';
 import { paint, plainSigns } from './text-style.ts';
@@ -90,12 +90,13 @@ function* nextBlocks(summary: RunSummary, options: BlockOptions): Generator<Bloc
     printed.add(unit.name);
     yield { kind: 'scenario', lines: unitLines(unit, { style, verbose }) };
   }
-  const isFirst = (): boolean => summary.mutants.every((mutant) => !printed.has(mutant.name));
+  let previous: MutantSummary | undefined;
   for (const mutant of summary.mutants) {
-    if (printed.has(mutant.name)) continue;
-    if (waits(mutant)) return;
-    const heading = isFirst() ? [paint(style, 'title', MUTANTS_HEADING)] : [];
-    printed.add(mutant.name);
-    yield { kind: 'mutant', lines: [...heading, ...mutantLines(mutant, { style, verbose })] };
+    if (!printed.has(mutant.name)) {
+      if (waits(mutant)) return;
+      printed.add(mutant.name);
+      yield { kind: 'mutant', lines: mutantBlock(mutant, previous, { style, verbose }) };
+    }
+    previous = mutant;
   }
 }

@@ -4,21 +4,39 @@ import type { ClaimSummary, MutantOutcome, MutantSummary } from './run-summary.t
 import { paint, verdictGlyph, type TextStyle } from './text-style.ts';
 import { wrapText } from './text-width.ts';
 
-export const MUTANTS_HEADING = 'mutants · changed on purpose, so every one must be contradicted';
+const HEADING = 'mutants · changed on purpose, so every one must be contradicted';
 
-/** One mutant: what was changed and whether the claims noticed. A survivor says which claim is worth nothing. */
-export function mutantLines(mutant: MutantSummary, { style, verbose }: ClaimOptions): readonly string[] {
+/**
+ * The lines of one mutant, below the headings that it is the first to need: one for all mutants, one for those of a
+ * scenario.
+ */
+export function mutantBlock(
+  mutant: MutantSummary,
+  previous: MutantSummary | undefined,
+  options: ClaimOptions,
+): readonly string[] {
+  const { style } = options;
+  const { scenario } = mutant.planned;
+  return [
+    ...(previous === undefined ? [paint(style, 'title', HEADING)] : []),
+    ...(previous?.planned.scenario === scenario ? [] : [`  ${paint(style, 'strong', scenario)}`]),
+    ...mutantLines(mutant, options),
+  ];
+}
+
+/** What was changed and whether the claims noticed. A survivor says which claim is worth nothing. */
+function mutantLines(mutant: MutantSummary, { style, verbose }: ClaimOptions): readonly string[] {
   const { verdict, word, how } = OUTCOMES[mutant.outcome];
   const change = mutant.planned.change ?? mutant.planned.title;
-  const lines = wrapText(`${mutant.name}: ${change} → ${word}`, style.width - 4);
-  const [first = '', ...rest] = lines.map((line, index) =>
-    index === lines.length - 1 && line.endsWith(word)
-      ? line.slice(0, -word.length) + paint(style, how, word)
-      : line,
-  );
+  // With spaces that do not break, the outcome stays in one piece.
+  const lines = wrapText(`${change} → ${word.replaceAll(' ', '\u00a0')}`, style.width - 6);
+  const [first = '', ...rest] = lines.map((line) => {
+    const text = line.replaceAll('\u00a0', ' ');
+    return text.endsWith(word) ? text.slice(0, -word.length) + paint(style, how, word) : text;
+  });
   return [
-    `  ${verdictGlyph(style, verdict)} ${first}`,
-    ...rest.map((line) => `    ${line}`),
+    `    ${verdictGlyph(style, verdict)} ${first}`,
+    ...rest.map((line) => `      ${line}`),
     ...mutant.claims.flatMap((claim) => claimLines(claim, { style, verbose })),
     ...(mutant.error === undefined ? [] : indented(`error: ${mutant.error}`, style)),
   ];

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { mkdtemp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { lstat, mkdtemp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkReportTarget, writeReport } from './write-report.ts';
@@ -34,10 +34,13 @@ describe('a report file', () => {
   });
 
   test('a full disk is exit 4', async () => {
-    await expect(writeReport('/dev/full', 'x')).rejects.toMatchObject({
+    // Through a link of our own: should the code ever replace what it is given, it must not be the device.
+    await symlink('/dev/full', join(folder, 'full'));
+    await expect(writeReport(join(folder, 'full'), 'x')).rejects.toMatchObject({
       code: 'REPORT_NOT_WRITTEN',
       exitCode: 4,
     });
+    expect((await lstat(join(folder, 'full'))).isSymbolicLink()).toBe(true);
   });
 
   test.each([
