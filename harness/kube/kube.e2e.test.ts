@@ -3,19 +3,18 @@ import type { KubeClient } from '../core/kube.ts';
 import { E2eNamespace, e2eSetting, within } from '../testing/e2e-namespace.ts';
 import { connect } from './client.ts';
 
+const cleanup = new AsyncDisposableStack();
 let kube: KubeClient;
 let space: E2eNamespace;
 
 beforeAll(async () => {
   kube = await connect({ kubeconfig: e2eSetting('PODPROOF_E2E_KUBECONFIG') });
-  space = await E2eNamespace.create(kube);
+  cleanup.defer(() => kube.close());
+  space = cleanup.use(await E2eNamespace.create(kube));
   await space.start('web');
 }, 90_000);
 
-afterAll(async () => {
-  await space[Symbol.asyncDispose]();
-  await kube.close();
-}, 60_000);
+afterAll(() => cleanup.disposeAsync(), 60_000);
 
 describe('create', () => {
   test.each<[string, object]>([
