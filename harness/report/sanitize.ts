@@ -2,7 +2,7 @@ import type { NewRunEvent } from '../core/events.ts';
 import { isSecretField, REDACTED, redactSecrets } from './redact.ts';
 
 /** Longest evidence text that is kept. Enough for a process list, too short to fill a disk with. */
-export const MAX_TEXT = 64 * 1024;
+const MAX_TEXT = 64 * 1024;
 
 /**
  * A text from the outside made safe to print and to keep: control sequences and control characters gone (line

@@ -58,7 +58,7 @@ interface Judged {
   readonly controlSeen?: string;
 }
 
-export const HOLDS: Verdict = { kind: 'holds' };
+const HOLDS: Verdict = { kind: 'holds' };
 export const CONTRADICTED: Verdict = {
   kind: 'contradicted',
   reasons: [{ role: 'subject', expected: 'HTTP 200', seen: 'refused (curl 7)' }],
@@ -91,7 +91,7 @@ export function unitEvents(unit: PlannedUnit, over: Judged = {}): NewRunEvent[] 
   ];
 }
 
-export function unitId(unit: UnitId): UnitId {
+function unitId(unit: UnitId): UnitId {
   return unit.mutant === undefined
     ? { scenario: unit.scenario }
     : { scenario: unit.scenario, mutant: unit.mutant };
