@@ -20,9 +20,16 @@ describe('kind configuration', () => {
     expect(text).not.toContain('failCgroupV1');
   });
 
-  test('on cgroup v2 nothing is patched', () => {
-    expect(parse(kindConfig({ nodes: 1, image: 'x:v1.37.2', cgroupVersion: '2' }))).not.toHaveProperty(
-      'kubeadmConfigPatches',
+  test('on cgroup v2 the kubelet is left as it is', () => {
+    expect(kindConfig({ nodes: 1, image: 'x:v1.37.2', cgroupVersion: '2' })).not.toContain(
+      'KubeletConfiguration',
+    );
+  });
+
+  test('kubeadm gets time on a busy machine, in the version that knows how to say so', () => {
+    expect(kindConfig({ nodes: 1, image: 'x:v1.37.2', cgroupVersion: '2' })).toContain('kubernetesAPICall');
+    expect(kindConfig({ nodes: 1, image: 'x:v1.35.0', cgroupVersion: '2' })).not.toContain(
+      'kubernetesAPICall',
     );
   });
 

@@ -30,13 +30,13 @@ export function kindConfig({ nodes, image, cgroupVersion, mappings = [] }: KindC
       : { extraPortMappings: mappings.map((mapping) => ({ ...mapping, listenAddress: LOOPBACK })) }),
   };
   const workers = Array.from({ length: nodes - 1 }, () => ({ role: 'worker' }));
-  const patches = cgroupVersion === '1' ? [JSON.stringify(kubeletForCgroupV1(image))] : [];
+  const patches = [...(cgroupVersion === '1' ? [kubeletForCgroupV1(image)] : []), ...patience(image)];
   return JSON.stringify(
     {
       kind: 'Cluster',
       apiVersion: 'kind.x-k8s.io/v1alpha4',
       networking: { ipFamily: 'ipv4', apiServerAddress: LOOPBACK },
-      ...(patches.length === 0 ? {} : { kubeadmConfigPatches: patches }),
+      kubeadmConfigPatches: patches.map((patch) => JSON.stringify(patch)),
       nodes: [controlPlane, ...workers],
     },
     undefined,
@@ -44,12 +44,28 @@ export function kindConfig({ nodes, image, cgroupVersion, mappings = [] }: KindC
   );
 }
 
+type Patch = Readonly<Record<string, unknown>>;
+
 /** `failCgroupV1` is known since Kubernetes 1.31; an older kubelet refuses a configuration that has it. */
-function kubeletForCgroupV1(image: string): Readonly<Record<string, string | boolean>> {
-  const minor = Number(/:v1\.(\d+)\./.exec(image)?.[1] ?? '99');
+function kubeletForCgroupV1(image: string): Patch {
   return {
     kind: 'KubeletConfiguration',
-    ...(minor >= 31 ? { failCgroupV1: false } : {}),
+    ...(minorOf(image) >= 31 ? { failCgroupV1: false } : {}),
     cgroupDriver: 'cgroupfs',
   };
+}
+
+/**
+ * kubeadm gives the API server one minute to answer, too little on a busy laptop (seen with a load of 20 on two
+ * cores); our own deadline ends the wait anyway. The field belongs to v1beta4, which kind uses from 1.36 on.
+ */
+function patience(image: string): readonly Patch[] {
+  if (minorOf(image) < 36) return [];
+  const timeouts = { kubernetesAPICall: '4m0s', etcdAPICall: '4m0s' };
+  return ['InitConfiguration', 'JoinConfiguration'].map((kind) => ({ kind, timeouts }));
+}
+
+/** An image whose tag tells no version is taken for a new one. */
+function minorOf(image: string): number {
+  return Number(/:v1\.(\d+)\./.exec(image)?.[1] ?? '99');
 }

@@ -56,6 +56,10 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /The kubelet is not healthy|kubelet.*not running/i,
     'The kubelet did not start: on cgroup v1 it needs failCgroupV1, see `podproof doctor`.',
   ],
+  [
+    /execution phase wait-control-plane/,
+    'The control plane did not answer in time: is the machine busy, or short of memory? Run again when it is not.',
+  ],
 ];
 
 /** What the reader of a failure can do next. */
