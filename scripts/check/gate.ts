@@ -25,12 +25,15 @@ export interface ToolOutput {
 }
 
 /** No gate needs longer, so a longer one hangs. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 240_000;
+/** A grandchild that outlives the tool may hold its output open; it has nothing to say any more. */
+const LAST_WORDS_MS = 1000;
 
 /** Runs a program of `node_modules/.bin` in `root`, with the Node version of the project first on the path. */
 export function runTool(
   root: string,
   [program, ...args]: readonly [string, ...string[]],
+  limitMs = LIMIT_MS,
 ): Promise<ToolOutput> {
   const bin = join(root, 'node_modules', '.bin');
   return new Promise((resolve, reject) => {
@@ -43,13 +46,21 @@ export function runTool(
         FORCE_COLOR: '0',
       },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: LIMIT_MS,
+      timeout: limitMs,
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.on('error', reject);
+    child.on('exit', (_, signal) => {
+      if (signal)
+        stderr.push(Buffer.from(`\n${program} was ended by ${signal} (limit ${String(limitMs / 1000)} s)`));
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, LAST_WORDS_MS).unref();
+    });
     child.on('close', (exitCode) => {
       resolve({
         exitCode,

@@ -1,8 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
-import { runGate } from './planted-tree.ts';
+import { describe, expect, jest, test } from '@jest/globals';
+import { runTool } from './gate.ts';
+import { plantTree, runGate } from './planted-tree.ts';
 import { TOOL_GATES } from './tool-gates.ts';
 import { treeFindings } from './tree-findings.ts';
 import { TREE_GATES } from './tree-gate.ts';
+
+// Each test starts a real tool, on whatever else the machine is doing.
+jest.setTimeout(60_000);
 
 const CLEAN = {
   'harness/index.ts': "import { answer } from './core/answer.ts';\n\nexport const twice = answer * 2;\n",
@@ -12,6 +16,11 @@ const TEST_FILE = 'harness/core/answer.test.ts';
 const passing =
   "import { expect, test } from '@jest/globals';\ntest('a', () => {\n  expect(1).toBe(1);\n});\n";
 const failing = passing.replace('toBe(1)', 'toBe(2)');
+/** Starts a grandchild that inherits its output, lives for 20 s, and waits for longer. */
+const HANG = `import { spawn } from 'node:child_process';
+spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)'], { stdio: 'inherit', detached: true }).unref();
+setTimeout(() => {}, 60_000);
+`;
 
 describe('each gate', () => {
   test.each([
@@ -24,13 +33,6 @@ describe('each gate', () => {
       { 'tsconfig.json': '{ "include": ["harness/core"] }' },
       'harness/index.ts: not part of tsconfig',
     ],
-    ['unused', { 'harness/core/alone.ts': 'export const alone = 1;\n' }, 'alone.ts'],
-    [
-      'unused',
-      { 'harness/core/answer.ts': 'export const answer = 42;\nexport const nobody = 1;\n' },
-      'nobody',
-    ],
-    ['unused', { 'harness/core/answer.ts': "import 'left-pad';\nexport const answer = 42;\n" }, 'left-pad'],
     ['unit', { [TEST_FILE]: failing }, 'Expected: 2'],
   ])('%s is red for %j', async (name, planted, trace) => {
     const result = await runGate(TOOL_GATES, name, { ...CLEAN, ...planted });
@@ -46,9 +48,23 @@ describe('each gate', () => {
     expect(result.checked).toBeGreaterThan(0);
   });
 
-  test('unused says nothing about what is used', async () => {
-    const { output } = await runGate(TOOL_GATES, 'unused', CLEAN);
-    expect(output).not.toContain('answer');
+  test('unused is red for a file, an export and a package, and for nothing that is used', async () => {
+    const { ok, output } = await runGate(TOOL_GATES, 'unused', {
+      ...CLEAN,
+      'harness/core/alone.ts': 'export const alone = 1;\n',
+      'harness/core/answer.ts': "import 'left-pad';\nexport const answer = 42;\nexport const nobody = 1;\n",
+    });
+    expect(ok).toBe(false);
+    expect(output).toMatch(/harness\/core\/alone\.ts/);
+    expect(output).toMatch(/nobody .*answer\.ts/);
+    expect(output).toMatch(/left-pad .*answer\.ts/);
+    expect(output).not.toMatch(/^answer |harness\/index/m);
+  });
+
+  test('a tool that hangs is ended and says so, whoever holds its output open', async () => {
+    using tree = plantTree({ 'hang.mjs': HANG });
+    const { exitCode, stderr } = await runTool(tree.root, ['node', 'hang.mjs'], 1500);
+    expect([exitCode, stderr]).toEqual([null, expect.stringContaining('ended by SIGTERM (limit 1.5 s)')]);
   });
 
   test.each(['format', 'lint', 'types', 'unused', 'unit'])(

@@ -1,6 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { lintFindings } from './planted-tree.ts';
 import { ROOMS, TEST_EXTRAS, type Room } from './rooms.ts';
+
+jest.setTimeout(60_000);
 
 const RULE = 'eslint(no-restricted-imports)';
 const VENDORS = [...new Set(ROOMS.flatMap(({ vendors }) => vendors)), 'left-pad'].filter(

@@ -1,6 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { RULES, TEST_RULES } from './lint-rules.ts';
 import { lintFindings } from './planted-tree.ts';
+
+jest.setTimeout(60_000);
 
 /** One planted violation per rule. The rule must find it, and in the place where it is. */
 const PLANTED: Readonly<Record<string, string>> = {

@@ -17,14 +17,16 @@ export const TOOL_GATES: readonly Gate[] = [
 
 async function format(root: string, tree: readonly string[]): Promise<GateResult> {
   const files = tree.filter((path) => FORMATTED.test(path));
+  if (files.length === 0) return judge('files', 0, false, '');
   const result = await runTool(root, ['prettier', '--check', '--', ...files]);
   return judge('files', files.length, result.exitCode === 0, both(result));
 }
 
 async function lint(root: string, tree: readonly string[]): Promise<GateResult> {
   const expected = tree.filter((path) => CODE.test(path));
+  if (expected.length === 0) return judge('files', 0, false, '');
   const result = await runTool(root, ['oxlint', '--deny-warnings', ...codeRoots(root)]);
-  const checked = expected.length === 0 ? 0 : Number(/ on (\d+) files?/.exec(result.stdout)?.[1] ?? '0');
+  const checked = Number(/ on (\d+) files?/.exec(result.stdout)?.[1] ?? '0');
   const complete = checked >= expected.length;
   const note = complete
     ? ''
@@ -33,10 +35,11 @@ async function lint(root: string, tree: readonly string[]): Promise<GateResult> 
 }
 
 async function types(root: string, tree: readonly string[]): Promise<GateResult> {
+  const wanted = tree.filter((path) => CODE.test(path) && path.endsWith('.ts'));
+  if (wanted.length === 0) return judge('files', 0, false, '');
   const result = await runTool(root, ['tsc', '-p', '.', '--listFiles']);
   const lines = result.stdout.split('\n');
   const seen = new Set(lines.map((line) => relative(root, line)));
-  const wanted = tree.filter((path) => CODE.test(path) && path.endsWith('.ts'));
   const missed = wanted.filter((path) => !seen.has(path)).map((path) => `${path}: not part of tsconfig.json`);
   const errors = lines.filter((line) => line !== '' && !existsSync(line));
   const ok = result.exitCode === 0 && missed.length === 0;
@@ -44,8 +47,9 @@ async function types(root: string, tree: readonly string[]): Promise<GateResult>
 }
 
 async function unused(root: string, tree: readonly string[]): Promise<GateResult> {
-  const result = await runTool(root, ['knip', '--no-progress', '--treat-config-hints-as-errors']);
   const files = tree.filter((path) => CODE.test(path));
+  if (files.length === 0) return judge('files', 0, false, '');
+  const result = await runTool(root, ['knip', '--no-progress', '--treat-config-hints-as-errors']);
   return judge('files', files.length, result.exitCode === 0, both(result));
 }
 
