@@ -58,7 +58,7 @@ export interface OwnedCluster {
 
 /** A provider whose clusters outlive a process, so that they can be kept, taken over and swept. */
 export interface KeepingProvider extends ClusterProvider {
-  /** From now on nobody removes it but a person: `podproof down` or `clean`. */
+  /** From now on nobody removes it but a person: `podproof down` or `clean`. Nothing happens when it is not there. */
   keep(name: string): Promise<void>;
   list(): Promise<readonly OwnedCluster[]>;
 }

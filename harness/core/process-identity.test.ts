@@ -1,4 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
+import { Deadline } from './deadline.ts';
+import { done, pending, poll } from './poll.ts';
 import { identityOf, isAlive } from './process-identity.ts';
 
 describe('process identity', () => {
@@ -14,6 +18,24 @@ describe('process identity', () => {
   test('nothing survives a reboot', async () => {
     const own = await identityOf();
     expect(await isAlive({ ...own, bootId: '00000000-0000-0000-0000-000000000000' })).toBe(false);
+  });
+
+  test('a zombie is dead, although it still has its number and its start time', async () => {
+    // The shell starts a child that ends at once and becomes a `sleep` that never asks how the child ended.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    try {
+      const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+      const child = await identityOf(Number(String(text)));
+      await poll(async () => ((await isAlive(child)) ? pending('alive') : done(undefined)), {
+        deadline: Deadline.in(3000, 'the zombie'),
+        pauseMs: 10,
+      });
+      expect(() => process.kill(child.pid, 0)).not.toThrow();
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   test('a number that nobody has is dead', async () => {

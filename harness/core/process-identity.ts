@@ -32,13 +32,24 @@ export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
     // EPERM: it runs as another user.
     if (!hasCode(error, 'EPERM')) return false;
   }
-  return identity.startedAt === '' || (await startOf(identity.pid)) === identity.startedAt;
+  if (identity.startedAt === '') return true;
+  const found = await statOf(identity.pid);
+  return found !== undefined && found.startedAt === identity.startedAt && !found.ended;
 }
 
-/** Field 22 of proc_pid_stat(5); the name in field 2 may contain anything, so count from its closing bracket. */
 async function startOf(pid: number): Promise<string> {
+  return (await statOf(pid))?.startedAt ?? '';
+}
+
+/** Fields 3 and 22 of proc_pid_stat(5); the name in field 2 may contain anything, so count from its last bracket. */
+async function statOf(
+  pid: number,
+): Promise<{ readonly startedAt: string; readonly ended: boolean } | undefined> {
   const text = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  if (text === '') return undefined;
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  // A zombie keeps its number and its start time until somebody asks how it ended, but it does nothing any more.
+  return { startedAt: fields[19] ?? '', ended: fields[0] === 'Z' || fields[0] === 'X' };
 }
 
 async function bootId(): Promise<string> {

@@ -1,4 +1,3 @@
-import { InfrastructureError } from '../../core/errors.ts';
 import { identityOf, isAlive } from '../../core/process-identity.ts';
 import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
@@ -30,15 +29,8 @@ export function kindProvider(deps: ProviderDeps): KeepingProvider {
     async keep(name) {
       const folder = stateFolder(deps.cacheDir, name);
       const record = await folder.read();
-      if (record === undefined) {
-        throw new InfrastructureError(
-          'CLUSTER_UNKNOWN',
-          `There is no record of the cluster ${name} to keep it.`,
-          {
-            hint: `Its nodes are labelled io.x-k8s.kind.cluster=${name}.`,
-          },
-        );
-      }
+      // A create that failed removed everything again, also its record.
+      if (record === undefined) return;
       await folder.write({ ...record, kept: true });
     },
     async list() {
