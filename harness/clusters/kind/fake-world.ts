@@ -18,6 +18,7 @@ export interface World {
   readonly images: Set<string>;
   kindExit: number;
   kindStderr: string;
+  lastWords: string;
   /** Runs in the middle of `kind create`, when the first node is there. */
   duringCreate: (options: RunOptions) => Promise<void> | void;
   bindings: readonly PortBinding[];
@@ -38,6 +39,7 @@ export function newWorld(): World {
     images: new Set([WORKLOAD]),
     kindExit: 0,
     kindStderr: '',
+    lastWords: 'systemd: reached target nothing\nlast words',
     duringCreate: () => undefined,
     bindings: [{ containerPort: '6443/tcp', hostAddress: '127.0.0.1', hostPort: '40000' }],
     imagesInNodes: [WORKLOAD],
@@ -160,7 +162,7 @@ function fakeDocker(world: World): DockerEngine {
         world.containers.delete(id);
         return Promise.resolve();
       },
-      logTail: () => Promise.resolve('systemd: reached target nothing\nlast words'),
+      logTail: () => Promise.resolve(world.lastWords),
     },
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),

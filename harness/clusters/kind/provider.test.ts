@@ -72,7 +72,7 @@ describe('creating', () => {
     const cluster = await kind.create(spec, within());
     const create = world.commands.find(({ argv }) => argv[1] === 'create');
     expect(create?.argv).toEqual(
-      expect.arrayContaining(['--name', cluster.name, '--kubeconfig', cluster.kubeconfig, '--retain=false']),
+      expect.arrayContaining(['--name', cluster.name, '--kubeconfig', cluster.kubeconfig, '--retain']),
     );
     expect(create?.env).toMatchObject({
       KIND_CLUSTER_NAME: '',
@@ -97,6 +97,23 @@ describe('creating', () => {
       exitCode: 4,
       message: expect.stringContaining('no space left on device'),
       hint: expect.stringContaining('docker system df'),
+    });
+    await expectNothingLeft(name);
+  });
+
+  test('a node that stopped under kind explains it, although kind itself does not know why', async () => {
+    world.kindExit = 1;
+    world.kindStderr =
+      'ERROR: failed to create cluster: command "docker exec" failed with error: exit status 137';
+    world.lastWords = 'Failed to allocate manager object: Too many open files';
+    world.duringCreate = () => {
+      for (const [name, node] of world.containers)
+        world.containers.set(name, { ...node, state: 'restarting' });
+    };
+    const { error, name } = await failingCreate();
+    expect(error).toMatchObject({
+      message: expect.stringContaining('control-plane (restarting) wrote last:\nFailed to allocate'),
+      hint: expect.stringContaining('fs.inotify.max_user_instances'),
     });
     await expectNothingLeft(name);
   });
