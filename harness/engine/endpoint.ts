@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeResult, type CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
@@ -19,7 +20,7 @@ export interface EndpointQuestion {
   readonly runner: CommandRunner;
   /** The docker CLI, or undefined when the machine has none. */
   readonly dockerCli: string | undefined;
-  readonly platform: NodeJS.Platform;
+  readonly defaultSocket: string;
   readonly deadline: Deadline;
 }
 
@@ -29,7 +30,7 @@ const NO_TLS = { DOCKER_TLS_VERIFY: '', DOCKER_CERT_PATH: '' } as const;
  * Decides like the docker CLI does: DOCKER_HOST, then DOCKER_CONTEXT, then the current context, then the default
  * socket. Docker libraries know nothing about contexts, so the answer has to be handed to them as DOCKER_HOST.
  *
- * @throws EnvironmentError DOCKER_CONTEXT_UNREADABLE when a context was named but cannot be read
+ * @throws EnvironmentError DOCKER_CONTEXT_UNREADABLE when the chosen context cannot be read
  * @see https://docs.docker.com/engine/manage-resources/contexts/
  */
 export async function resolveEndpoint(question: EndpointQuestion): Promise<ResolvedEndpoint> {
@@ -38,19 +39,20 @@ export async function resolveEndpoint(question: EndpointQuestion): Promise<Resol
   if (host !== '') {
     return { endpoint: withScheme(host), source: 'DOCKER_HOST', named: true, tls: inheritedTls(processEnv) };
   }
-  const named = processEnv['DOCKER_CONTEXT'] ?? '';
-  const context = await readContext(question, named);
-  if (context === undefined) return defaultSocket(question.platform);
-  if (context.name === 'default') {
-    return { ...defaultSocket(question.platform), endpoint: context.host };
+  const fromEnv = processEnv['DOCKER_CONTEXT'] ?? '';
+  const name = fromEnv === '' ? await currentContext(processEnv) : fromEnv;
+  // `default` is no stored context but the way without one.
+  if (name === '' || name === 'default') {
+    return { endpoint: question.defaultSocket, source: 'default socket', named: false, tls: NO_TLS };
   }
-  const source = named === '' ? `docker context ${context.name}` : `DOCKER_CONTEXT=${named}`;
+  const source = fromEnv === '' ? `docker context ${name}` : `DOCKER_CONTEXT=${name}`;
+  const context = await readContext(question, { name, source });
   return { endpoint: context.host, source, named: true, tls: context.tls };
 }
 
-function defaultSocket(platform: NodeJS.Platform): ResolvedEndpoint {
-  const endpoint = platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
-  return { endpoint, source: 'default socket', named: false, tls: NO_TLS };
+/** Where the docker CLI looks when nothing was chosen. */
+export function defaultSocketOf(platform: NodeJS.Platform): string {
+  return platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
 }
 
 /** The docker CLI takes `host:port` for `tcp://host:port`. */
@@ -65,37 +67,46 @@ function inheritedTls(env: EndpointQuestion['processEnv']): ResolvedEndpoint['tl
   };
 }
 
+/** What `docker context use` chose, from the CLI's configuration file; empty when nothing was chosen. */
+async function currentContext(env: EndpointQuestion['processEnv']): Promise<string> {
+  const home = env['HOME'] ?? env['USERPROFILE'] ?? '';
+  const folder = env['DOCKER_CONFIG'] ?? '';
+  // No file, or one that is not JSON, is no choice: the CLI goes on without it, too.
+  const text = await readFile(
+    join(folder === '' ? join(home, '.docker') : folder, 'config.json'),
+    'utf8',
+  ).catch(() => '');
+  const name = at(parseFirst(text), 'currentContext');
+  return typeof name === 'string' ? name : '';
+}
+
 interface Context {
-  readonly name: string;
   readonly host: string;
   readonly tls: ResolvedEndpoint['tls'];
 }
 
-async function readContext(question: EndpointQuestion, named: string): Promise<Context | undefined> {
-  const { runner, dockerCli, deadline } = question;
-  if (dockerCli === undefined) {
-    if (named === '') return undefined;
-    throw unreadable(named, 'there is no docker command on this machine that could read it');
-  }
-  const argv = [dockerCli, 'context', 'inspect', ...(named === '' ? [] : [named])] as const;
-  const result = await runner.run(argv, { deadline });
+async function readContext(
+  { runner, dockerCli, deadline }: EndpointQuestion,
+  chosen: { readonly name: string; readonly source: string },
+): Promise<Context> {
+  if (dockerCli === undefined)
+    throw unreadable(chosen, 'there is no docker command on PATH that could read it');
+  const result = await runner.run([dockerCli, 'context', 'inspect', chosen.name], { deadline });
   const context = result.kind === 'exited' && result.exitCode === 0 ? parseContext(result.stdout) : undefined;
-  // Without a named context a CLI that has no contexts (very old, or podman's) leaves the default socket.
-  if (context === undefined && named !== '') throw unreadable(named, describeResult(result));
+  if (context === undefined) throw unreadable(chosen, describeResult(result));
   return context;
 }
 
 /** Reads the JSON of `docker context inspect` (20.10 to 29); undefined when it is anything else. */
 export function parseContext(stdout: string): Context | undefined {
   const context = parseFirst(stdout);
-  const name = at(context, 'Name');
   const host = at(context, 'Endpoints', 'docker', 'Host');
-  if (typeof name !== 'string' || typeof host !== 'string' || host === '') return undefined;
+  if (typeof host !== 'string' || host === '') return undefined;
   const files = at(context, 'TLSMaterial', 'docker');
   const folder = at(context, 'Storage', 'TLSPath');
   const hasTls = Array.isArray(files) && files.length > 0 && typeof folder === 'string';
   const tls = hasTls ? { DOCKER_TLS_VERIFY: '1', DOCKER_CERT_PATH: join(folder, 'docker') } : NO_TLS;
-  return { name, host, tls };
+  return { host, tls };
 }
 
 function parseFirst(text: string): unknown {
@@ -115,10 +126,13 @@ function at(value: unknown, ...path: readonly string[]): unknown {
   return at(Object.entries(value).find(([key]) => key === head)?.[1], ...rest);
 }
 
-function unreadable(name: string, why: string): EnvironmentError {
+function unreadable(
+  chosen: { readonly name: string; readonly source: string },
+  why: string,
+): EnvironmentError {
   return new EnvironmentError(
     'DOCKER_CONTEXT_UNREADABLE',
-    `DOCKER_CONTEXT names the context ${name}, but it cannot be read: ${why}`,
-    { hint: 'See `docker context ls`, or unset DOCKER_CONTEXT to use the current context.' },
+    `${chosen.source} is the engine to use, but that context cannot be read: ${why}`,
+    { hint: 'See `docker context ls`; choose another with `docker context use NAME`, or set DOCKER_HOST.' },
   );
 }

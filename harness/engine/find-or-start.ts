@@ -5,7 +5,7 @@ import type { Progress } from '../core/progress.ts';
 import type { DebianPackages } from '../debian/packages.ts';
 import { impossibleBecause, machineFacts, type MachineFacts } from './embedded/requirements.ts';
 import { useEmbeddedEngine } from './embedded/use.ts';
-import { resolveEndpoint } from './endpoint.ts';
+import { defaultSocketOf, resolveEndpoint } from './endpoint.ts';
 import { refuseRemote } from './endpoint-safety.ts';
 import { askEngine } from './engine-info.ts';
 import { findProgram } from './find-program.ts';
@@ -26,6 +26,10 @@ export interface FindEngineOptions {
   readonly allowRemote?: boolean;
   /** @default the machine we run on */
   readonly machine?: MachineFacts;
+  /** Path of the docker command, if there is one. @default looked for on PATH */
+  readonly findDocker?: () => Promise<string | undefined>;
+  /** Where an engine is that nobody named. @default the one of the docker command */
+  readonly defaultSocket?: string;
   /** @default Debian packages from the machine's own mirror */
   readonly packages?: DebianPackages;
 }
@@ -43,12 +47,14 @@ export interface FindEngineOptions {
 export async function findOrStartEngine(options: FindEngineOptions): Promise<Engine> {
   const { runner, processEnv, deadline, progress } = options;
   const machine = options.machine ?? (await machineFacts(processEnv));
-  const dockerCli = await findProgram('docker', processEnv['PATH'], machine.platform);
+  const findDocker =
+    options.findDocker ?? (() => findProgram('docker', processEnv['PATH'], machine.platform));
+  const dockerCli = await findDocker();
   const resolved = await resolveEndpoint({
     processEnv,
     runner,
     dockerCli,
-    platform: machine.platform,
+    defaultSocket: options.defaultSocket ?? defaultSocketOf(machine.platform),
     deadline,
   });
   refuseRemote(resolved.endpoint, resolved.source, options.allowRemote === true);

@@ -52,7 +52,10 @@ export function userEngineEnv(resolved: ResolvedEndpoint): Readonly<Record<strin
 }
 
 /** The error for a named endpoint, or for a default socket behind which something is wrong. */
-export function engineError(resolved: ResolvedEndpoint, answer: Exclude<Answer, { kind: 'answers' }>): Error {
+export function engineError(
+  resolved: ResolvedEndpoint,
+  answer: Exclude<Answer, { kind: 'answers' }>,
+): EnvironmentError {
   const where = `${resolved.endpoint} (${resolved.source})`;
   const context = { endpoint: resolved.endpoint, source: resolved.source };
   const chosen = 'An engine that you named is never replaced by another one.';

@@ -55,6 +55,18 @@ export async function otherDaemons(
   return others.filter((_, index) => networks[index] === network);
 }
 
+/**
+ * Any other Docker or containerd, in whatever network: they may use the folders that these programs make below /run
+ * and /opt, and removing a folder takes away what others have mounted on it.
+ */
+export function folderUsers(all: readonly DaemonProcess[], engineFolder: string): readonly DaemonProcess[] {
+  return all.filter(
+    (process) =>
+      (process.program === 'dockerd' || process.program === 'containerd') &&
+      !process.executable.startsWith(`${engineFolder}/`),
+  );
+}
+
 /** The value of an option on a process's command line, written `--option value` or `--option=value`. */
 export async function optionOf(pid: number, option: string): Promise<string | undefined> {
   const words = (await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '')).split('\0');

@@ -15,8 +15,10 @@ export interface RestoreOptions {
   readonly rules: Firewall;
   readonly runner: CommandRunner;
   readonly busybox: string;
-  /** Another Docker daemon relies on forwarding and the watched folders. */
+  /** Another Docker daemon in this network relies on forwarding. */
   readonly shared: boolean;
+  /** Another engine may use the watched folders. */
+  readonly foldersInUse: boolean;
   readonly deadline: Deadline;
 }
 
@@ -27,7 +29,7 @@ export interface RestoreOptions {
  * @returns what is still different, one line each
  */
 export async function restoreHost(options: RestoreOptions): Promise<readonly string[]> {
-  const { before, layout, rules, shared } = options;
+  const { before, layout, rules, shared, foldersInUse } = options;
   const bridges = await ownBridges(before.links, layout.dataRoot);
   const difference = { bridges, shared, chainPrefix: layout.chainPrefix };
   const now = await readHost(rules);
@@ -39,11 +41,9 @@ export async function restoreHost(options: RestoreOptions): Promise<readonly str
     problems.push(...(await rules.apply('ip6', plan)));
   }
   for (const bridge of bridges) problems.push(...(await removeBridge(bridge, options)));
-  if (!shared) {
-    problems.push(...(await restoreSysctls(before.sysctls)));
-    await removeFolders(before);
-  }
-  const left = await differences(before, await readHost(rules), difference);
+  if (!shared) problems.push(...(await restoreSysctls(before.sysctls)));
+  if (!foldersInUse) await removeFolders(before);
+  const left = await differences(before, await readHost(rules), { ...difference, foldersInUse });
   return left.length === 0 ? [] : [...left, ...problems];
 }
 
@@ -59,6 +59,7 @@ interface Own {
   readonly bridges: readonly string[];
   readonly chainPrefix: string;
   readonly shared: boolean;
+  readonly foldersInUse: boolean;
 }
 
 /** What `restoreHost` could not put back: the comparison of the record with the host as it is now. */
@@ -74,12 +75,14 @@ async function differences(before: HostState, now: HostState, own: Own): Promise
       left.push(...commands.map((command) => `${program} -t ${table} still needs ${command}`));
     }
   }
-  if (own.shared) return left;
-  left.push(
-    ...changedSysctls(before.sysctls, now.sysctls).map(
-      (name) => `sysctl ${name} is ${now.sysctls[name] ?? ''}, was ${before.sysctls[name] ?? ''}`,
-    ),
-  );
+  if (!own.shared) {
+    left.push(
+      ...changedSysctls(before.sysctls, now.sysctls).map(
+        (name) => `sysctl ${name} is ${now.sysctls[name] ?? ''}, was ${before.sysctls[name] ?? ''}`,
+      ),
+    );
+  }
+  if (own.foldersInUse) return left;
   for (const folder of now.folders) {
     if (!before.folders.includes(folder)) left.push(`folder ${folder} (${await contents(folder)})`);
   }

@@ -1,11 +1,11 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import type { EmbeddedContext } from './context.ts';
-import { daemonProcesses, otherDaemons } from './daemon-processes.ts';
+import { daemonProcesses, folderUsers, otherDaemons } from './daemon-processes.ts';
 import { firewall } from './firewall.ts';
 import { parseHostState, type HostState } from './host-record.ts';
 import { readJsonFile, removeFile } from './json-file.ts';
-import { restoreHost } from './restore-host.ts';
+import { restoreHost, type RestoreOptions } from './restore-host.ts';
 import { readState, removeState } from './state.ts';
 import { terminateDaemon } from './terminate.ts';
 
@@ -38,8 +38,10 @@ export async function stopAndRestore(context: EmbeddedContext, deadline: Deadlin
     await removeFile(layout.recordFile);
     return { leftovers, sharedWithOthers: [] };
   }
-  const others = await otherDaemons(await daemonProcesses(), layout.folder);
-  leftovers.push(...(await restore(context, before, { shared: others.length > 0, deadline })));
+  const all = await daemonProcesses();
+  const others = await otherDaemons(all, layout.folder);
+  const foldersInUse = folderUsers(all, layout.folder).length > 0;
+  leftovers.push(...(await restore(context, before, { shared: others.length > 0, foldersInUse, deadline })));
   if (leftovers.length === 0) await removeFile(layout.recordFile);
   return {
     leftovers,
@@ -53,12 +55,12 @@ export async function stopAndRestore(context: EmbeddedContext, deadline: Deadlin
 async function restore(
   context: EmbeddedContext,
   before: HostState,
-  { shared, deadline }: { shared: boolean; deadline: Deadline },
+  use: Pick<RestoreOptions, 'shared' | 'foldersInUse' | 'deadline'>,
 ): Promise<readonly string[]> {
   const { runner, packages, layout } = context;
-  const rules = firewall(runner, packages, deadline);
+  const rules = firewall(runner, packages, use.deadline);
   try {
-    return await restoreHost({ before, layout, rules, runner, busybox: packages.busybox, shared, deadline });
+    return await restoreHost({ ...use, before, layout, rules, runner, busybox: packages.busybox });
   } catch (error) {
     return [`the host could not be put back: ${describeError(error)}`];
   }
