@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { PROVIDERS } from '../clusters/registry.ts';
@@ -110,13 +109,15 @@ export async function readyCluster(
   const { deadline, progress, undo, sink } = options;
   const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
   const startedAt = systemClock.now();
+  // What was never ready is worth nothing to the next run.
+  let ready = false;
   const removeLater = (name: string): void => {
     undo.register({
       what: `cluster ${name}`,
       budgetMs: STOP_MS,
       byHand: 'npm run clean -- --all',
       undo: (within) =>
-        options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
+        ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
   const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
@@ -137,6 +138,7 @@ export async function readyCluster(
     facts: cluster.facts,
     reused: cluster.reused,
   });
+  ready = true;
   const kube = await connect({ kubeconfig: cluster.kubeconfig });
   undo.register({ what: 'connections to the API server', budgetMs: 5000, undo: () => kube.close() });
   return { cluster, kube };
@@ -181,9 +183,4 @@ async function sweepDead(provider: KeepingProvider, { progress, deadline }: Work
 
 function elapsed(startedAt: number): number {
   return Math.round(systemClock.now() - startedAt);
-}
-
-/** The run folder of one run: `2026-11-23T17-21-46-3f2a`. */
-export function runFolderOf(places: Places, runId: string, date: Date): string {
-  return join(places.runs, `${date.toISOString().slice(0, 19).replaceAll(':', '-')}-${runId}`);
 }

@@ -13,10 +13,14 @@ export class Deadline {
   readonly #endsAt: number;
   readonly #startedAt: number;
   readonly #clock: Clock;
+  readonly #lengthMs: number;
+  readonly #parent: AbortSignal | undefined;
 
   private constructor(ms: number, what: string, parent: AbortSignal | undefined, clock: Clock) {
     this.what = what;
     this.#clock = clock;
+    this.#lengthMs = ms;
+    this.#parent = parent;
     this.#startedAt = clock.now();
     this.#endsAt = this.#startedAt + ms;
     const timeout = AbortSignal.timeout(Math.max(0, Math.ceil(ms)));
@@ -26,6 +30,11 @@ export class Deadline {
   /** @param what names the goal, for the error message: "the API server", "pod-hn to run" */
   static in(ms: number, what: string, parent?: AbortSignal, clock: Clock = systemClock): Deadline {
     return new Deadline(ms, what, parent, clock);
+  }
+
+  /** The same goal and length, counted from now: for work that had to wait for its turn. */
+  restart(): Deadline {
+    return new Deadline(this.#lengthMs, this.what, this.#parent, this.#clock);
   }
 
   /** The same goal, ended by `outer` too when that comes first. */

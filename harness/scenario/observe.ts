@@ -12,7 +12,7 @@ import { createScene, type SceneParts } from './scene.ts';
 import type { Claim } from './types.ts';
 
 /** Longest time for one claim on one pod. */
-const OBSERVE_MS = 45_000;
+const OBSERVE_MS = 90_000;
 
 /** What a unit's claims are asked of. A pod that could not be created or did not settle says why instead. */
 export interface Stage extends Omit<SceneParts, 'recorder' | 'deadline'> {

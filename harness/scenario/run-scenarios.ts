@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Deadline } from '../core/deadline.ts';
 import { done, pending, poll } from '../core/poll.ts';
+import { createTurnstile } from '../core/turnstile.ts';
 import { createLocks } from './locks.ts';
 import type { Unit } from './plan.ts';
 import { watchBoard } from './pod-board.ts';
@@ -14,6 +15,8 @@ export type EngineOptions = Pick<
 
 /** Units at work at the same time. More only makes two cores slower; the plain units come first. */
 const AT_ONCE = 8;
+/** Commands in pods and on nodes at the same time. */
+const COMMANDS_AT_ONCE = 6;
 const NAMESPACE_MS = 30_000;
 
 /**
@@ -31,6 +34,7 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     signal,
     board,
     locks: createLocks(),
+    turnstile: createTurnstile(COMMANDS_AT_ONCE),
     nonce: randomBytes(8).toString('hex'),
     namespaceFor: namespaces(options, signal),
   };

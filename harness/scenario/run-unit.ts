@@ -4,6 +4,7 @@ import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient, KubeObject, Pod } from '../core/kube.ts';
+import type { Turnstile } from '../core/turnstile.ts';
 import { describePodState } from '../probes/pod-state.ts';
 import type { Locks } from './locks.ts';
 import { proveClaim } from './observe.ts';
@@ -16,6 +17,7 @@ export interface UnitContext {
   readonly cluster: Cluster;
   readonly board: PodBoard;
   readonly locks: Locks;
+  readonly turnstile: Turnstile;
   readonly sink: EventSink;
   readonly runId: string;
   readonly nonce: string;

@@ -5,6 +5,7 @@ import type { Deadline } from '../core/deadline.ts';
 import type { KubeClient, Pod } from '../core/kube.ts';
 import { CannotTell, type NodeUnderTest, type PodUnderTest, type Scene } from '../core/under-test.ts';
 import { nonceFor } from './prepare.ts';
+import type { Turnstile } from '../core/turnstile.ts';
 import type { Recorder } from './recorder.ts';
 
 export interface SceneParts {
@@ -13,6 +14,8 @@ export interface SceneParts {
   readonly nonce: string;
   readonly deadline: Deadline;
   readonly recorder: Recorder;
+  /** Shared by the whole run: only so many commands at once. */
+  readonly turnstile: Turnstile;
   /** The newest known pods of the unit, by manifest name. */
   readonly pods: ReadonlyMap<string, Pod>;
 }
@@ -25,7 +28,7 @@ export function createScene(parts: SceneParts): Scene {
     deadline,
     pod: (name) => podUnderTest(name, parts),
     hold: (ms) => systemClock.sleep(ms, deadline.signal),
-    outsider: async () => recorder.wrap(await cluster.outsider(deadline), 'cluster network'),
+    outsider: async () => recorder.wrap(inTurn(await cluster.outsider(deadline), parts), 'cluster network'),
   };
 }
 
@@ -40,7 +43,7 @@ function podUnderTest(name: string, parts: SceneParts): PodUnderTest {
     name,
     namespace,
     uid,
-    runner: recorder.wrap(withDeadline(kube.podRunner({ namespace, name }), deadline), 'pod'),
+    runner: recorder.wrap(inTurn(kube.podRunner({ namespace, name }), parts), 'pod'),
     get node() {
       return nodeUnderTest(nodeOf(pod, cluster), parts);
     },
@@ -85,22 +88,23 @@ function nodeOf(pod: Pod, cluster: Cluster): ClusterNode {
   return node;
 }
 
-function nodeUnderTest(node: ClusterNode, { recorder, deadline }: SceneParts): NodeUnderTest {
+function nodeUnderTest(node: ClusterNode, parts: SceneParts): NodeUnderTest {
   return {
     name: node.name,
     address: node.address,
-    runner: recorder.wrap(withDeadline(node.runner, deadline), 'node'),
+    runner: parts.recorder.wrap(inTurn(node.runner, parts), 'node'),
   };
 }
 
-/** A question ends with its own deadline or with the scene's, whichever is first. */
-function withDeadline(runner: CommandRunner, scene: Deadline): CommandRunner {
+/** Waits for its turn, then asks; the question's own time starts with its turn and ends with the scene at the latest. */
+function inTurn(runner: CommandRunner, { deadline: scene, turnstile }: SceneParts): CommandRunner {
   return {
     where: runner.where,
-    run: (argv, options) => {
-      scene.signal.throwIfAborted();
-      return runner.run(argv, { ...options, deadline: options.deadline.within(scene) });
-    },
+    run: (argv, options) =>
+      turnstile(
+        () => runner.run(argv, { ...options, deadline: options.deadline.restart().within(scene) }),
+        scene.signal,
+      ),
   };
 }
 
