@@ -105,15 +105,36 @@ describe('the guard', () => {
     expect(await runner.run(['cat'], { deadline: within(20), stdin: 'in' })).toMatchObject({ stdout: 'in' });
   });
 
-  test('leaves no process in the pod after the deadline', async () => {
-    const result = await guarded(web).run(['sleep', '4711'], { deadline: within(1) });
-    expect(result).toMatchObject({ kind: 'timedOut' });
+  /** What runs in the pod, besides the looking. Zombies are shown in brackets. */
+  async function processes(): Promise<readonly string[]> {
+    const { stdout } = await run(['ps', '-o', 'args']);
+    return stdout.split('\n').filter((line) => !['COMMAND', 'ps -o args', ''].includes(line));
+  }
+
+  test('leaves no process and no trace of itself in the pod', async () => {
+    const before = await processes();
+    for (let i = 0; i < 5; i += 1) await guarded(web).run(['true'], { deadline: within(20) });
+    expect(await guarded(web).run(['sleep', '4711'], { deadline: within(1) })).toMatchObject({
+      kind: 'timedOut',
+    });
     await poll(
       async () => {
-        const { stdout } = await run(['ps']);
-        return /sleep 4711/.test(stdout) ? pending(stdout) : done(stdout);
+        const seen = await processes();
+        return seen.length === before.length ? done(seen) : pending(seen.join(' | '));
       },
       { deadline: within(10) },
     );
-  }, 30_000);
+  }, 60_000);
+
+  test('ends what the program started, too', async () => {
+    const result = await guarded(web).run(['sh', '-c', 'sleep 4712; true'], { deadline: within(1) });
+    expect(result).toMatchObject({ kind: 'timedOut' });
+    await poll(
+      async () => {
+        const seen = await processes();
+        return seen.some((line) => line.includes('4712')) ? pending(seen.join(' | ')) : done(seen);
+      },
+      { deadline: within(10) },
+    );
+  }, 60_000);
 });

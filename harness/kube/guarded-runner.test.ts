@@ -18,9 +18,17 @@ function ending(end: Ending): Promise<CommandResult> {
   return guarded(runner, () => 'NONCE').run(['id'], { deadline });
 }
 
-/** Really runs the argv, on this machine, to see what the shell makes of it. */
-function runHere(argv: readonly [string, ...string[]]): Promise<CommandResult> {
-  return guarded(local()).run(argv, { deadline: Deadline.in(5000, 'the test') });
+/** Really runs the argv, on this machine and in the given shell, to see what it makes of it. */
+function here(shell: string): CommandRunner {
+  return {
+    where: 'here',
+    run: ([, ...rest], { stdin }) =>
+      local().run([shell, ...rest], {
+        // Longer than what the guard is told: it has to end the program by itself.
+        deadline: Deadline.in(10_000, 'the test'),
+        ...(stdin === undefined ? {} : { stdin }),
+      }),
+  };
 }
 
 describe('guarded', () => {
@@ -43,36 +51,44 @@ describe('guarded', () => {
     const result = await ending({ kind: 'inconclusive', why: 'cut', stderr: 'NONCE:0' });
     expect(result).toMatchObject({ kind: 'inconclusive', why: 'cut', stderr: '' });
   });
+});
+
+// On Debian `sh` is dash, where the guard needs `timeout`; bash stands for busybox here, which can do without.
+describe.each(['sh', 'bash'])('guarded, in %s', (shell) => {
+  function run(argv: readonly [string, ...string[]], stdin?: string): Promise<CommandResult> {
+    const deadline = Deadline.in(1, 'the test');
+    return guarded(here(shell)).run(argv, { deadline, ...(stdin === undefined ? {} : { stdin }) });
+  }
 
   test('hands every word to the program as it is', async () => {
     const words = ['a b', '$(id)', '`id`', "'", '"', '', '*', '-n', 'ü', '\n'];
     const script = 'for (const word of process.argv.slice(1)) console.log(JSON.stringify(word))';
-    const result = await runHere([process.execPath, '-e', script, '--', ...words]);
+    const result = await run([process.execPath, '-e', script, '--', ...words]);
     expect(result).toMatchObject({ kind: 'exited', exitCode: 0, stderr: '' });
     expect(result.stdout).toBe(words.map((word) => `${JSON.stringify(word)}\n`).join(''));
   });
 
-  test('keeps the exit code and what the program wrote to stderr', async () => {
-    expect(await runHere(['sh', '-c', 'echo oh >&2; exit 42'])).toMatchObject({
+  test('keeps standard input, exit code and what the program wrote to stderr', async () => {
+    expect(await run(['sh', '-c', 'cat; echo oh >&2; exit 42'], 'in')).toMatchObject({
       kind: 'exited',
       exitCode: 42,
+      stdout: 'in',
       stderr: 'oh\n',
     });
   });
 
   test('says that a program is not there', async () => {
-    expect(await runHere(['no-such-program'])).toMatchObject({
+    expect(await run(['no-such-program'])).toMatchObject({
       kind: 'notStarted',
       why: `"no-such-program" is not in the container's PATH`,
     });
   });
 
+  test('tells a program that was killed from the shell that ran it', async () => {
+    expect(await run(['sh', '-c', 'kill -9 $$'])).toMatchObject({ kind: 'exited', exitCode: 137 });
+  });
+
   test('ends a program that outlives its deadline although nobody listens any more', async () => {
-    const patient: CommandRunner = {
-      where: 'here',
-      run: (argv) => local().run(argv, { deadline: Deadline.in(10_000, 'the test') }),
-    };
-    const result = await guarded(patient).run(['sleep', '30'], { deadline: Deadline.in(1, 'the test') });
-    expect(result).toMatchObject({ kind: 'exited', exitCode: 137 });
+    expect(await run(['sleep', '30'])).toMatchObject({ kind: 'exited', exitCode: 137 });
   });
 });

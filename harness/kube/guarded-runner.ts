@@ -4,22 +4,41 @@ import type { CommandResult, CommandRunner } from '../core/command.ts';
 /**
  * Runs `"$@"` for at most `$1` seconds and then writes the mark `$0:exit code` as the last thing on stderr. The text
  * is fixed; everything that differs travels as an argument of its own, so no word of a command is ever read as shell.
+ *
+ * Not simply `timeout`: busybox' version leaves a zombie per call below a PID 1 that does not reap, which `sleep` does
+ * not. Here every helper is a child of this shell and gone when it is. The program runs in a session of its own, so
+ * that its children end with it. `timeout` is the way out for a shell whose `read` knows no `-t` (dash).
  */
-const GUARD = `t=$1; shift
+const GUARD = String.raw`t=$1; shift
 command -v "$1" >/dev/null 2>&1 || { printf '%s:none' "$0" >&2; exit 127; }
-timeout -s KILL "$t" "$@"; s=$?
-printf '%s:%s' "$0" "$s" >&2; exit "$s"`;
+exec 3<&0 4>&1 5>&2 2>/dev/null
+(read -t 1 x) </dev/null
+if [ $? -ne 1 ]; then
+  timeout -s KILL "$t" "$@" 2>&5 3<&- 4>&- 5>&-; s=$?
+  printf '%s:%s' "$0" "$s" >&5; exit "$s"
+fi
+command -v setsid >/dev/null && own=setsid || own=
+{
+  $own "$@" <&3 >&4 2>&5 3<&- 4>&- 5>&- &
+  p=$!; echo "$p"; exec 3<&- 4>&-
+  wait "$p"; echo "$?"
+} | {
+  exec 3<&- 4>&-
+  read p; read -t "$t" s || { kill -9 -"$p" || kill -9 "$p"; read s; }
+  printf '%s:%s' "$0" "$s" >&5; exit "$s"
+}`;
 
 /** How much longer than the deadline the program may live. */
 const GRACE_SECONDS = 1;
 
 /**
- * A runner for pods whose image has `sh` and `timeout` (busybox, coreutils), closing two holes of exec:
+ * A runner for pods whose image has `sh` (busybox, bash; dash with `timeout`), closing two holes of exec:
  * - the API server reports Success for a command whose kubelet went away (kubernetes/kubectl#1726): an exit counts
  *   only if the program's own end mark, with a nonce of this call, is the last thing it wrote;
  * - a program outlives its connection: it is killed in the pod shortly after the deadline, whatever happens here.
  *
- * A command that is not in the container's PATH is `notStarted`.
+ * What a program sees of it: it has a parent within the pod, and ignores SIGINT as background commands do. A command
+ * that is not in the container's PATH is `notStarted`.
  *
  * @example guarded(kube.podRunner({ namespace, name })).run(['id', '-u'], { deadline })
  */
