@@ -1,4 +1,5 @@
 import type { KubeObject } from '../core/kube.ts';
+import { leafDifferences } from './differences.ts';
 import { mutatedObjects } from './mutants.ts';
 import type { Problem } from './problem.ts';
 import type { Claim, LoadedScenario, Mutant } from './types.ts';
@@ -25,7 +26,9 @@ export function checkDefinition(scenario: LoadedScenario, file: string, name: st
   messages.push(
     ...repeated(scenario.claims.map(({ id }) => id)).map((id) => `claim ${id} is defined twice.`),
   );
-  messages.push(...scenario.claims.flatMap((claim) => checkClaim(claim, pods)));
+  messages.push(
+    ...scenario.claims.flatMap((claim) => [...checkClaim(claim, pods), ...checkControl(claim, scenario)]),
+  );
   messages.push(...checkMutants(scenario));
   for (const pod of Object.keys(scenario.place ?? {}))
     if (!pods.has(pod)) messages.push(`place names pod ${pod}, which is not in the manifest.`);
@@ -47,6 +50,20 @@ function checkClaim(claim: Claim, pods: ReadonlySet<string>): string[] {
       messages.push(`claim ${claim.id}: ${role} ${claim[role]} is not in the manifest.`);
   }
   return messages;
+}
+
+/** A control that differs in many fields proves nothing about one of them. `hostPID` with `hostIPC` makes two. */
+function checkControl(claim: Claim, { objects }: LoadedScenario): string[] {
+  const [subject, control] = [claim.subject, claim.control].map(
+    (name) => objects.find((object) => object.kind === 'Pod' && object.metadata.name === name)?.['spec'],
+  );
+  if (subject === undefined || control === undefined || claim.subject === claim.control) return [];
+  const fields = leafDifferences(subject, control);
+  return fields.length === 1 || fields.length === 2
+    ? []
+    : [
+        `claim ${claim.id}: subject and control must differ in the field under test only, they differ in ${fields.join(', ') || 'nothing'}.`,
+      ];
 }
 
 function checkMutants(scenario: LoadedScenario): string[] {

@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals';
+import { capabilityNames } from './capabilities.ts';
+import { copiedIntoPrivileged, parseDevices } from './devices.ts';
+import { parseCurl } from './http.ts';
+import { parseId, parseStatus } from './identity.ts';
+import { parseNetDev } from './interfaces.ts';
+import { parseNamespace } from './namespaces.ts';
+import { parseContainerInfo } from './pod-processes.ts';
+import { parseCommandLines } from './processes.ts';
+
+const MARK = '\n#status=';
+
+describe('parseCurl', () => {
+  test('an answer has status and body', () => {
+    expect(parseCurl(0, `ok${MARK}200`, '')).toEqual({ kind: 'answered', status: 200, body: 'ok' });
+  });
+
+  test('a refusal is only what curl itself saw refused', () => {
+    const refused =
+      'curl: (7) Failed to connect to 127.0.0.1 port 10248 after 0 ms: Couldn’t connect to server';
+    expect(parseCurl(7, `${MARK}000`, refused)).toEqual({ kind: 'refused' });
+    expect(
+      parseCurl(7, `${MARK}000`, 'curl: (7) Failed to connect to 10.0.0.9 port 9000: No route to host').kind,
+    ).toBe('failed');
+    expect(
+      parseCurl(28, `${MARK}000`, 'curl: (28) Connection timed out after 5001 milliseconds'),
+    ).toMatchObject({ kind: 'failed', curlExit: 28 });
+    // A userland proxy accepts and then closes: no refusal.
+    expect(parseCurl(52, `${MARK}000`, 'curl: (52) Empty reply from server')).toMatchObject({
+      kind: 'failed',
+      curlExit: 52,
+    });
+  });
+
+  test('a missing curl is no answer at all', () => {
+    expect(() => parseCurl(127, '', 'sh: curl: not found')).toThrow('curl cannot be run here');
+  });
+
+  test('a body that imitates the mark cannot change the status', () => {
+    expect(parseCurl(0, `x${MARK}200${MARK}503`, '')).toEqual({
+      kind: 'answered',
+      status: 503,
+      body: `x${MARK}200`,
+    });
+  });
+});
+
+describe('parseId', () => {
+  test('reads what busybox prints today', () => {
+    expect(parseId('uid=405(guest) gid=100(users) groups=100(users)\n')).toEqual({
+      uid: 405,
+      user: 'guest',
+      gid: 100,
+      group: 'users',
+      groups: [100],
+    });
+    expect(parseId('uid=4050 gid=0(root)')).toEqual({
+      uid: 4050,
+      user: null,
+      gid: 0,
+      group: 'root',
+      groups: [],
+    });
+  });
+
+  test.each(['euid=405(guest) gid=100(users)', 'id: unknown', ''])('refuses %j', (text) => {
+    expect(() => parseId(text)).toThrow('not an output of id');
+  });
+});
+
+describe('parseStatus', () => {
+  const status = [
+    'Name:\tsleep',
+    'Uid:\t405\t405\t405\t405',
+    'Gid:\t100\t100\t100\t100',
+    'Groups:\t100 ',
+    'CapEff:\t0000000000000000',
+    'CapBnd:\t00000000a80425fb',
+    'NoNewPrivs:\t0',
+    'Seccomp:\t0',
+  ].join('\n');
+
+  test('reads effective ids and masks', () => {
+    expect(parseStatus(status)).toEqual({
+      uid: 405,
+      gid: 100,
+      groups: [100],
+      capEff: '0000000000000000',
+      capBnd: '00000000a80425fb',
+      seccomp: 0,
+      noNewPrivs: false,
+    });
+  });
+
+  test('a missing line is no answer', () => {
+    expect(() => parseStatus(status.replace('CapEff', 'CapXxx'))).toThrow('no line CapEff');
+  });
+});
+
+test('capability masks have names: containerd’s default and one bit that has none yet', () => {
+  expect(capabilityNames('00000000a80425fb')).toHaveLength(14);
+  expect(capabilityNames('00000000a80425fb')).toContain('MKNOD');
+  expect(capabilityNames('000001fffeffffff')).not.toContain('SYS_RESOURCE');
+  expect(capabilityNames('8000000000000000')).toEqual(['CAP_63']);
+});
+
+describe('parseDevices', () => {
+  const listing = [
+    'character special file,1,3,/dev/null',
+    'character special file,a,ed,/dev/loop-control',
+    'block special file,fe,0,/dev/vda',
+    'character special file,5,1,/dev/console',
+    "stat: cannot stat '/dev/gone': No such file or directory",
+  ].join('\n');
+
+  test('reads hexadecimal numbers and skips what is not a device', () => {
+    expect(parseDevices(listing)).toEqual([
+      { kind: 'c', major: 1, minor: 3, path: '/dev/null' },
+      { kind: 'c', major: 10, minor: 237, path: '/dev/loop-control' },
+      { kind: 'b', major: 254, minor: 0, path: '/dev/vda' },
+      { kind: 'c', major: 5, minor: 1, path: '/dev/console' },
+    ]);
+  });
+
+  test('a list without /dev/null cannot be right', () => {
+    expect(() => parseDevices('block special file,fe,0,/dev/vda')).toThrow('lacks /dev/null');
+  });
+
+  test('containerd leaves some names out of a privileged container', () => {
+    const device = (path: string): boolean => copiedIntoPrivileged({ kind: 'c', major: 1, minor: 1, path });
+    expect(['/dev/console', '/dev/pts/0', '/dev/fuse', '/dev/shmem'].map(device)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
+test('interfaces come from /proc/net/dev, and a list without lo is no answer', () => {
+  const heading =
+    'Inter-|   Receive                            |  Transmit\n face |bytes    packets|bytes    packets\n';
+  expect(parseNetDev(`${heading}    lo:    5179      61    0\n  eth0:     586       7    0\n`)).toEqual([
+    'eth0',
+    'lo',
+  ]);
+  expect(() => parseNetDev(heading)).toThrow('no lo');
+});
+
+test('a namespace is its kind and its number, nothing else', () => {
+  expect(parseNamespace('net', 'net:[4026532581]\n')).toBe('net:[4026532581]');
+  expect(() => parseNamespace('net', 'pid:[4026532581]')).toThrow('not a net namespace');
+  expect(() => parseNamespace('net', 'readlink: Permission denied')).toThrow('not a net namespace');
+});
+
+test('command lines keep words apart and drop kernel threads', () => {
+  expect(parseCommandLines('/usr/bin/kubelet\0--v=2\0\n\n\nsleep\0infinity\0\n')).toEqual([
+    '/usr/bin/kubelet --v=2',
+    'sleep infinity',
+  ]);
+});
+
+test('a container of the node is a sandbox or a container by its CRI label', () => {
+  const info = (kind?: string): string =>
+    JSON.stringify({
+      Image: 'registry.k8s.io/pause:3.10.2',
+      Labels: kind ? { 'io.cri-containerd.kind': kind } : {},
+    });
+  expect(parseContainerInfo('a', info('sandbox')).kind).toBe('sandbox');
+  expect(() => parseContainerInfo('a', info())).toThrow('no CRI kind');
+});

@@ -1,0 +1,67 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Pod, PodStatus } from '../core/kube.ts';
+import { podState } from './pod-state.ts';
+
+const pod = (status: PodStatus): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p' },
+  spec: { containers: [{ name: 'main' }] },
+  status,
+});
+const container = (
+  state: NonNullable<NonNullable<PodStatus['containerStatuses']>[number]['state']>,
+  ready = false,
+): NonNullable<PodStatus['containerStatuses']> => [{ name: 'main', ready, restartCount: 0, state }];
+
+describe('podState', () => {
+  test('a pod on its way is moving', () => {
+    expect(podState(pod({ phase: 'Pending' })).kind).toBe('moving');
+    expect(
+      podState(
+        pod({ phase: 'Pending', containerStatuses: container({ waiting: { reason: 'ContainerCreating' } }) }),
+      ).kind,
+    ).toBe('moving');
+    expect(podState(pod({ phase: 'Running', containerStatuses: container({ running: {} }) })).kind).toBe(
+      'moving',
+    );
+  });
+
+  test('a started container is running', () => {
+    expect(podState(pod({ phase: 'Running', containerStatuses: container({ running: {} }, true) }))).toEqual({
+      kind: 'running',
+    });
+  });
+
+  test('any other waiting reason is a refusal, with the kubelet’s own words', () => {
+    const waiting = {
+      reason: 'CreateContainerConfigError',
+      message: 'container has runAsNonRoot and image will run as root',
+    };
+    expect(podState(pod({ phase: 'Pending', containerStatuses: container({ waiting }) }))).toEqual({
+      kind: 'refused',
+      ...waiting,
+    });
+    expect(
+      podState(
+        pod({ phase: 'Pending', containerStatuses: container({ waiting: { reason: 'ErrImageNeverPull' } }) }),
+      ).kind,
+    ).toBe('refused');
+  });
+
+  test('a pod that fits nowhere and a pod that failed come to rest too', () => {
+    const conditions = [
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' },
+    ];
+    expect(podState(pod({ phase: 'Pending', conditions }))).toEqual({
+      kind: 'unschedulable',
+      message: '0/3 nodes are available',
+    });
+    expect(podState(pod({ phase: 'Failed', reason: 'NodePorts', message: 'Pod was rejected' }))).toEqual({
+      kind: 'ended',
+      phase: 'Failed',
+      reason: 'NodePorts',
+      message: 'Pod was rejected',
+    });
+  });
+});
