@@ -2,14 +2,12 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
-import { EnvironmentError } from '../core/errors.ts';
 import { acquireFileLock } from '../core/file-lock.ts';
 import type { Progress } from '../core/progress.ts';
-import { machineSources } from '../debian/apt-state.ts';
 import { debianPackages } from '../debian/packages.ts';
-import { mainMirror } from '../debian/suite-sources.ts';
 import { checkBuildRequirements, thisMachine } from './build-requirements.ts';
 import { buildStages, folderOf } from './build-stages.ts';
+import { debianMirror } from './debian-mirror.ts';
 import { loadImages, type EngineCli } from './load-images.ts';
 import type { ImageFacts } from './node-stage.ts';
 import { FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
@@ -111,15 +109,8 @@ function isFacts(value: unknown): value is ImageFacts {
 function workshop({ runner, cacheDir, recipeDir }: BuildOptions): Workshop {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const debian = debianPackages({ cacheDir, runner });
+  const mirror: Workshop['mirror'] = (deadline) => debianMirror(runner, deadline);
   return { runner, cacheDir, recipeDir, debian, architecture, mirror };
-}
-
-async function mirror(): Promise<string> {
-  const found = mainMirror(await machineSources());
-  if (found !== undefined) return found.uri;
-  throw new EnvironmentError('DEBIAN_PACKAGES_UNAVAILABLE', '/etc/apt names no Debian mirror.', {
-    hint: 'Build the node image on a Debian machine, or name an image of yours with --image.',
-  });
 }
 
 async function isPresent(path: string): Promise<boolean> {

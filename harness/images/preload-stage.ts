@@ -144,6 +144,8 @@ async function importInto(
       ...pinned,
       archive,
     );
+    // Waits for the garbage collection that removes the layers.
+    await ctr('removing packed layers', 'content', 'prune', 'references');
     await ctr('checking images', 'images', 'check');
   });
   for (const name of await readdir(root)) {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stage, StageJob } from './stage.ts';
 import { work, type Workshop } from './workshop.ts';
@@ -19,19 +19,6 @@ const REMOVED: readonly string[] = [
   ...['var/cache/debconf', 'var/log', 'debootstrap', 'etc/dpkg/dpkg.cfg.d/podproof'],
 ];
 
-/** Units that have nothing to do in a container, or that would touch the host's devices. */
-const MASKED: readonly string[] = [
-  ...['systemd-udevd.service', 'systemd-udev-trigger.service', 'systemd-udevd-kernel.socket'],
-  ...['systemd-udevd-control.socket', 'systemd-logind.service', 'systemd-resolved.service'],
-  ...['systemd-timesyncd.service', 'systemd-binfmt.service', 'systemd-modules-load.service'],
-  ...['systemd-sysusers.service', 'systemd-update-done.service', 'systemd-pcrphase.service'],
-  ...['systemd-pcrphase-sysinit.service', 'getty.target', 'getty@.service', 'console-getty.service'],
-  ...['serial-getty@.service', 'apt-daily.timer', 'apt-daily-upgrade.timer', 'dpkg-db-backup.timer'],
-  ...['e2scrub_all.timer', 'e2scrub_reap.service', 'fstrim.timer', 'sys-kernel-config.mount'],
-  ...['sys-kernel-debug.mount', 'sys-kernel-tracing.mount', 'sys-fs-fuse-connections.mount'],
-  ...['dev-hugepages.mount', 'dev-mqueue.mount', 'systemd-remount-fs.service'],
-];
-
 /** The root file system of a node: a small Debian with systemd, in `<folder>/tree`. */
 export function rootfsStage(shop: Workshop): Stage {
   return {
@@ -41,7 +28,7 @@ export function rootfsStage(shop: Workshop): Stage {
     lane: 'network',
     needs: [],
     inputs: [],
-    settings: { SUITE, PACKAGES, REMOVED, MASKED, architecture: shop.architecture },
+    settings: { SUITE, PACKAGES, REMOVED, architecture: shop.architecture },
     async build(job) {
       const tree = join(job.into, 'tree');
       await bootstrap(shop, job, tree);
@@ -50,8 +37,6 @@ export function rootfsStage(shop: Workshop): Stage {
         ['var/log', 'var/cache/apt', 'var/lib/apt/lists'].map((path) => makeFolder(tree, path)),
       );
       await writeFile(join(tree, 'etc/machine-id'), '');
-      for (const unit of MASKED)
-        await symlink('/dev/null', join(tree, 'etc/systemd/system', unit)).catch(ignoreExisting);
     },
   };
 }
@@ -66,6 +51,7 @@ async function bootstrap(shop: Workshop, job: StageJob, tree: string): Promise<v
     deadline: job.deadline,
     progress: job.step,
   });
+  const mirror = await shop.mirror(job.deadline);
   // Namespaces of its own: when it is interrupted no mount and no process stays behind.
   const inNamespaces = [
     '--mount',
@@ -89,13 +75,14 @@ async function bootstrap(shop: Workshop, job: StageJob, tree: string): Promise<v
       `--include=${PACKAGES.join(',')}`,
       SUITE,
       tree,
-      await shop.mirror(),
+      mirror.uri,
     ],
     {
       what: 'debootstrap',
       env: {
         DEBOOTSTRAP_DIR: join(tools, 'usr/share/debootstrap'),
         LC_ALL: 'C.UTF-8',
+        ...mirror.env,
         // A crash may lose this tree, but then it is made again: waiting for the disk after every file buys nothing.
         DPKG_FORCE: 'unsafe-io',
       },
@@ -112,9 +99,4 @@ async function makeFolder(tree: string, path: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o755);
   return folder;
-}
-
-function ignoreExisting(error: unknown): void {
-  if (typeof error !== 'object' || error === null || !('code' in error) || error.code !== 'EEXIST')
-    throw error;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CommandRunner } from '../core/command.ts';
+import type { Deadline } from '../core/deadline.ts';
 import type { DebianPackages } from '../debian/packages.ts';
 import type { StageJob } from './stage.ts';
 import { expectSuccess } from './expect-success.ts';
@@ -11,10 +12,16 @@ export interface Workshop {
   readonly cacheDir: string;
   /** The folder that holds `node-image` and `workload-image`. */
   readonly recipeDir: string;
-  /** The machine's own mirror of Debian's main archive. */
-  readonly mirror: () => Promise<string>;
+  readonly mirror: (deadline: Deadline) => Promise<MirrorAccess>;
   /** Debian's name of this machine's architecture and Go's happen to be equal for the two that we know. */
   readonly architecture: 'amd64' | 'arm64';
+}
+
+/** The machine's own mirror of Debian's main archive, for programs that do not ask apt. */
+export interface MirrorAccess {
+  readonly uri: string;
+  /** The proxy that apt is told to use, in the form that wget understands. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** A file or folder of the recipe. */
