@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { lintFindings } from './planted-tree.ts';
-import { ROOMS, TEST_EXTRAS, type Room } from './rooms.ts';
+import { ROOMS, TEST_EXTRAS, TEST_POWERS, type Room } from './rooms.ts';
 
 jest.setTimeout(60_000);
 
@@ -26,6 +26,7 @@ const PLACES_IN_A_ROOM = [
 function everyImport(room: Room, up: string, isTest: boolean): (readonly [string, boolean])[] {
   const rooms = isTest ? [...room.rooms, 'testing'] : room.rooms;
   const vendors = isTest ? [...room.vendors, '@jest/globals'] : room.vendors;
+  const powers = [...(room.powers ?? []), ...(isTest ? TEST_POWERS : [])];
   const others = ROOMS.map(({ name }) => name).filter((name) => name !== room.name);
   return [
     ...others.map((name) => [`${up}${name}/y.ts`, rooms.includes(name)] as const),
@@ -36,9 +37,7 @@ function everyImport(room: Room, up: string, isTest: boolean): (readonly [string
     ...[...VENDORS, '@jest/globals'].map((name) => [name, vendors.includes(name)] as const),
     ['fs', false],
     ['node:fs/promises', true],
-    ...Object.entries(NODE_DENIED).map(
-      ([name, power]) => [name, room.powers?.includes(power) === true] as const,
-    ),
+    ...Object.entries(NODE_DENIED).map(([name, power]) => [name, powers.includes(power)] as const),
     ['./same-room.ts', true],
     ...(up === '../' ? [] : [['../same-room.ts', true] as const]),
   ];

@@ -1,4 +1,5 @@
-import { PLACES, ROOMS, TEST_EXTRAS, type Place, type Power, type Room } from './rooms.ts';
+import { PLACES, type Place } from './places.ts';
+import { ROOMS, TEST_EXTRAS, TEST_POWERS, type Power, type Room } from './rooms.ts';
 
 /** How deep a room may nest: `harness/clusters/kind/x.ts` is 2. Deeper files are reported as belonging nowhere. */
 export const DEPTHS = [1, 2] as const;
@@ -30,9 +31,10 @@ function roomOverrides(room: Room): Override[] {
     const allowed = [room.rooms, room.vendors].map((names) => names.join(', ') || 'nothing');
     const message = `${room.why} Rooms: ${allowed[0] ?? ''}; packages: ${allowed[1] ?? ''}. See scripts/check/rooms.ts.`;
     const powers = room.powers ?? [];
+    const inTests = [...powers, ...TEST_POWERS];
     return [
       override([`${folder}*.{ts,js}`], message, allowList(depth, own, powers), powers),
-      override([`${folder}*.test.ts`], message, allowList(depth, [...own, ...extras], powers), powers),
+      override([`${folder}*.test.ts`], message, allowList(depth, [...own, ...extras], inTests), inTests),
     ];
   });
 }

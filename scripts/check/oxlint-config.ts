@@ -1,5 +1,5 @@
 import { importOverrides } from './import-rules.ts';
-import { TEST_RULES, RULES } from './lint-rules.ts';
+import { EXCEPTIONS, RULES, TEST_RULES } from './lint-rules.ts';
 
 export const OXLINT_CONFIG = '.oxlintrc.json';
 
@@ -7,7 +7,11 @@ export const OXLINT_CONFIG = '.oxlintrc.json';
  * The text of `.oxlintrc.json`, one line per entry so that a change of the table is a readable diff.
  */
 export function oxlintConfig(): string {
-  const overrides = [...importOverrides(), { files: ['**/*.test.ts'], plugins: ['jest'], rules: TEST_RULES }];
+  const overrides = [
+    ...importOverrides(),
+    ...EXCEPTIONS,
+    { files: ['**/*.test.ts'], plugins: ['jest'], rules: TEST_RULES },
+  ];
   return [
     '{',
     '  "$schema": "./node_modules/oxlint/configuration_schema.json",',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { judge, runTool, type Gate, type GateResult } from './gate.ts';
 import { OXLINT_CONFIG, oxlintConfig } from './oxlint-config.ts';
-import { treeFindings } from './tree-findings.ts';
+import { staleBorderFiles, treeFindings } from './tree-findings.ts';
 
 export const TREE_GATES: readonly Gate[] = [
   {
@@ -10,7 +10,7 @@ export const TREE_GATES: readonly Gate[] = [
     what: 'names of folders, foreign hosts and paths, files outside every room',
     run: (root, tree) => {
       const files = tree.map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
-      const findings = treeFindings(files);
+      const findings = [...treeFindings(files), ...staleBorderFiles(tree)];
       return Promise.resolve(judge('files', files.length, findings.length === 0, findings.join('\n')));
     },
   },

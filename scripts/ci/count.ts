@@ -33,14 +33,17 @@ function countJest(report: unknown): Count {
   const suites = list(report, 'testResults');
   const broken = suites.filter((suite) => list(suite, 'assertionResults').length === 0);
   const tests = suites.flatMap((suite) => list(suite, 'assertionResults'));
-  const red = tests.filter((test) => text(test, 'status') === 'failed');
+  const red = tests.filter((test) => textOf(test, 'status') === 'failed');
   const passed = number(report, 'numPassedTests');
   return {
     passed,
     // A suite that does not load has no tests and would otherwise count as nothing.
     failed: number(report, 'numFailedTests') + broken.length,
     skipped: number(report, 'numPendingTests') + number(report, 'numTodoTests'),
-    failures: [...red.map((test) => text(test, 'fullName')), ...broken.map((suite) => text(suite, 'name'))],
+    failures: [
+      ...red.map((test) => textOf(test, 'fullName')),
+      ...broken.map((suite) => textOf(suite, 'name')),
+    ],
   };
 }
 
@@ -49,13 +52,13 @@ function countPodproof(result: unknown): Count {
   if (number(result, 'schema') !== 1) throw new Error('schema is not 1');
   const claims = list(result, 'scenarios').flatMap((scenario) =>
     list(scenario, 'claims').map((claim) => ({
-      name: `${text(scenario, 'id')}/${text(claim, 'id')}`,
+      name: `${textOf(scenario, 'id')}/${textOf(claim, 'id')}`,
       verdict: verdictOf(claim),
     })),
   );
   const mutants = list(result, 'mutants').map((mutant) => ({
-    name: `${text(mutant, 'id')}~${text(mutant, 'mutant')}`,
-    verdict: text(mutant, 'outcome') === 'killed' ? 'holds' : text(mutant, 'outcome'),
+    name: `${textOf(mutant, 'id')}~${textOf(mutant, 'mutant')}`,
+    verdict: textOf(mutant, 'outcome') === 'killed' ? 'holds' : textOf(mutant, 'outcome'),
   }));
   const leftovers = list(field(result, 'cleanup'), 'leftovers').map((left) => `left behind: ${String(left)}`);
   const all = [...claims, ...mutants];
@@ -73,13 +76,13 @@ function countPodproof(result: unknown): Count {
 
 function verdictOf(claim: unknown): string {
   const verdict = field(claim, 'verdict');
-  return verdict === null ? 'never judged' : text(verdict, 'kind');
+  return verdict === null ? 'never judged' : textOf(verdict, 'kind');
 }
 
 /** The report of `npm run check -- --json FILE`: one per gate. */
 function countGates(report: unknown): Count {
   const gates = list(report, 'gates').map((gate) => ({
-    name: text(gate, 'name'),
+    name: textOf(gate, 'name'),
     isOk: field(gate, 'ok') === true,
   }));
   const red = gates.filter(({ isOk }) => !isOk);
@@ -115,7 +118,7 @@ function number(owner: unknown, name: string): number {
   throw new Error(`the field ${name} is not a number`);
 }
 
-function text(owner: unknown, name: string): string {
+function textOf(owner: unknown, name: string): string {
   const value = field(owner, name);
   if (typeof value === 'string') return value;
   throw new Error(`the field ${name} is not a text`);

@@ -26,7 +26,6 @@ function isExitCode(node: Expression): boolean {
   if (node.type === 'ChainExpression') return isExitCode(node.expression);
   if (node.type !== 'MemberExpression') return false;
   const { property } = node;
-  return EXIT.test(
-    property.type === 'Literal' ? String(property.value) : 'name' in property ? String(property.name) : '',
-  );
+  if (property.type === 'Literal') return EXIT.test(String(property.value));
+  return property.type === 'Identifier' && EXIT.test(property.name);
 }
