@@ -39,12 +39,7 @@ export function runTool(
   return new Promise((resolve, reject) => {
     const child = spawn(join(bin, program), args, {
       cwd: root,
-      env: {
-        ...process.env,
-        PATH: bin + delimiter + (process.env['PATH'] ?? ''),
-        NO_COLOR: '1',
-        FORCE_COLOR: '0',
-      },
+      env: plainEnvironment(bin),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: limitMs,
     });
@@ -69,6 +64,12 @@ export function runTool(
       });
     });
   });
+}
+
+/** Without colours: some tools take FORCE_COLOR=0 for a wish to have them. */
+function plainEnvironment(bin: string): NodeJS.ProcessEnv {
+  const { FORCE_COLOR: _, ...env } = process.env;
+  return { ...env, PATH: bin + delimiter + (env['PATH'] ?? ''), NO_COLOR: '1' };
 }
 
 /** Turns counts and findings into a result: nothing checked is a failure of the gate, whatever the tool said. */
