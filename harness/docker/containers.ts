@@ -73,6 +73,7 @@ export function stateOf(found: Docker.ContainerInspectInfo): ContainerState {
     running: found.State.Running,
     paused: found.State.Paused,
     exitCode: found.State.ExitCode,
+    restarts: found.RestartCount,
     startedAt: found.State.StartedAt,
     bindings: [...live, ...configured].flatMap(([port, hosts]) => bindingsOf(port, hosts)),
     addresses: Object.fromEntries(

@@ -26,6 +26,8 @@ export interface ContainerState extends ContainerSummary {
   readonly running: boolean;
   readonly paused: boolean;
   readonly exitCode: number;
+  /** How often the engine started it again by itself. */
+  readonly restarts: number;
   /** Changes with every start, so that a restart in between shows. */
   readonly startedAt: string;
   /** What is bound now together with what is configured to be bound at the next start. */

@@ -130,6 +130,7 @@ export function addNode(world: World, cluster: string, role: 'control-plane' | '
     running: true,
     paused: false,
     exitCode: 0,
+    restarts: 0,
     startedAt: '2026-11-23T17:00:00Z',
     bindings: role === 'control-plane' ? world.bindings : [],
     addresses: { [KIND_NETWORK]: '172.18.0.2' },

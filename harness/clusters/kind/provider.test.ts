@@ -107,12 +107,11 @@ describe('creating', () => {
       'ERROR: failed to create cluster: command "docker exec" failed with error: exit status 137';
     world.lastWords = 'Failed to allocate manager object: Too many open files';
     world.duringCreate = () => {
-      for (const [name, node] of world.containers)
-        world.containers.set(name, { ...node, state: 'restarting' });
+      for (const [name, node] of world.containers) world.containers.set(name, { ...node, restarts: 1 });
     };
     const { error, name } = await failingCreate();
     expect(error).toMatchObject({
-      message: expect.stringContaining('control-plane (restarting) wrote last:\nFailed to allocate'),
+      message: expect.stringContaining('control-plane stopped. It wrote last:\nFailed to allocate'),
       hint: expect.stringContaining('fs.inotify.max_user_instances'),
     });
     await expectNothingLeft(name);

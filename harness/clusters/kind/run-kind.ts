@@ -1,5 +1,5 @@
 import { describeError, InfrastructureError } from '../../core/errors.ts';
-import type { Deadline } from '../../core/deadline.ts';
+import { Deadline } from '../../core/deadline.ts';
 import { describeResult } from '../../core/command.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import type { ProviderDeps } from '../deps.ts';
@@ -7,7 +7,7 @@ import type { StateFolder } from '../cluster-record.ts';
 import type { KindBinary } from './binary.ts';
 import { kindEnvironment } from './kind-environment.ts';
 import { CLUSTER_LABEL } from './labels.ts';
-import { decisiveLines, hintFor, stepOf } from './kind-output.ts';
+import { decisiveLines, hintFor, lastLines, stepOf } from './kind-output.ts';
 
 export interface KindCreate {
   readonly kind: KindBinary;
@@ -18,6 +18,9 @@ export interface KindCreate {
   readonly deadline: Deadline;
   readonly step: ProgressStep;
 }
+
+/** Explaining a failure must not take long itself. */
+const EXPLAIN_MS = 5000;
 
 type RunDeps = Pick<ProviderDeps, 'shell' | 'engine' | 'environment' | 'docker'>;
 
@@ -31,6 +34,7 @@ type RunDeps = Pick<ProviderDeps, 'shell' | 'engine' | 'environment' | 'docker'>
  */
 export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<void> {
   const { kind, name, image, folder, configFile, deadline, step } = create;
+  let doing = 'starting';
   const result = await deps.shell.run(
     [
       kind.path,
@@ -41,15 +45,18 @@ export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<
       deadline,
       env: kindEnvironment(deps),
       onLine: (line) => {
-        const doing = stepOf(line);
-        if (doing !== undefined) step.update(doing);
+        const started = stepOf(line);
+        if (started === undefined) return;
+        doing = started;
+        step.update(doing);
       },
     },
   );
   if (result.kind === 'exited' && result.exitCode === 0) return;
-  if (deadline.expired) throw deadline.error(decisiveLines(result.stderr));
-  deadline.signal.throwIfAborted();
-  const words = await lastWords(name, deadline, deps);
+  if (deadline.signal.aborted && !deadline.expired) deadline.signal.throwIfAborted();
+  const words = await lastWords(name, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps);
+  if (deadline.expired)
+    throw deadline.error([`kind was ${doing}`, words].filter((text) => text !== '').join('\n'));
   const told = [decisiveLines(result.stderr) || describeResult(result), words].filter((text) => text !== '');
   throw new InfrastructureError(
     'KIND_FAILED',
@@ -61,16 +68,20 @@ export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<
   );
 }
 
-/** What the nodes that do not run any more wrote last. Best effort: it only explains another failure. */
+/**
+ * What the nodes that stopped wrote last; one that the engine has started again (kind asks for that, once) counts
+ * too. Best effort: it only explains another failure.
+ */
 async function lastWords(name: string, deadline: Deadline, { docker }: RunDeps): Promise<string> {
   try {
     const nodes = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
-    const stopped = nodes.filter(({ state }) => state !== 'running');
-    const words = stopped.map(async (node) => {
-      const log = await docker.containers.logTail(node.id, 8, deadline);
-      return `${node.name} (${node.state}) wrote last:\n${log.trim()}`;
+    const words = nodes.map(async (node) => {
+      const state = await docker.containers.inspect(node.id, deadline);
+      if (state === undefined || (state.running && state.restarts === 0)) return '';
+      const log = await docker.containers.logTail(node.id, 40, deadline);
+      return `${node.name} stopped. It wrote last:\n${lastLines(log)}`;
     });
-    return (await Promise.all(words)).join('\n');
+    return (await Promise.all(words)).filter((text) => text !== '').join('\n');
   } catch (error) {
     return `(the nodes could not be asked: ${describeError(error)})`;
   }
