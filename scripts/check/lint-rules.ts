@@ -30,6 +30,8 @@ export const RULES = {
   'unicorn/consistent-function-scoping': 'off',
   'promise/always-return': 'off',
   'unicorn/no-useless-spread': 'off',
+  // `readonly` arrays have no sort, so what is sorted is a copy.
+  'unicorn/no-array-sort': 'off',
 
   'no-empty': 'error',
   'no-empty-function': 'error',
