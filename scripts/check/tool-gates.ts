@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { judge, runTool, type Gate, type GateResult, type ToolOutput } from './gate.ts';
 
@@ -54,7 +53,9 @@ async function unused(root: string, tree: readonly string[]): Promise<GateResult
 }
 
 async function unit(root: string): Promise<GateResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'podproof-check-'));
+  const cache = join(root, 'node_modules', '.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'check-'));
   try {
     const report = join(folder, 'jest.json');
     const result = await runTool(root, [
