@@ -74,7 +74,7 @@ export async function buildImages(options: BuildOptions): Promise<ImageArchive> 
     // Compilers share the cores anyway; two at once let one of them download while the other computes.
     widths: { cpu: 2, network: 2 },
   });
-  return describe(plan, folder, false);
+  return await describe(plan, folder, false);
 }
 
 async function lockOf(folder: string, { deadline, progress }: BuildOptions): Promise<AsyncDisposable> {

@@ -28,6 +28,13 @@ export async function stageKeys(stages: readonly Stage[]): Promise<Map<string, s
   return keys;
 }
 
+/** A hash of 12 hex digits over files and folders: content, relative names and executable bits. */
+export async function hashPaths(paths: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const path of paths) await hashPath(hash, path, '');
+  return hash.digest('hex').slice(0, 12);
+}
+
 /** Content, relative names and the executable bit count; times, owners and the place on this machine do not. */
 async function hashPath(hash: Hash, path: string, name: string): Promise<void> {
   const found = await stat(path);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunConfig } from './archive.ts';
 import { installWithLibraries } from './shared-libraries.ts';
@@ -50,6 +50,7 @@ export function workloadStage(shop: Workshop): Stage {
       await mkdir(join(tree, 'tmp'));
       await chmod(join(tree, 'tmp'), 0o1777);
       await packLayer(shop, job, tree, join(job.into, 'layer.tar'), 'root');
+      await Promise.all([tree, busybox].map((path) => rm(path, { recursive: true })));
     },
   };
 }
