@@ -52,7 +52,10 @@ const keepAlive = { keepAlive: true };
 async function readFacts(api: Docker): Promise<EngineFacts> {
   // `info` is untyped in @types/dockerode.
   const info = (await api.info()) as Readonly<Record<string, unknown>>;
-  const word = (key: string): string => String(info[key] ?? 'unknown');
+  const word = (key: string): string => {
+    const found = info[key];
+    return typeof found === 'string' ? found : 'unknown';
+  };
   return {
     id: word('ID'),
     version: word('ServerVersion'),

@@ -1,5 +1,5 @@
 import { Deadline } from '../core/deadline.ts';
-import type { ContainerRunnerOptions } from './container-runner.ts';
+import type { ExecTransport } from './exec-transport.ts';
 
 /** Every command gets this variable with a value of its own; children inherit it, so the whole tree can be found. */
 export const MARK_VARIABLE = 'PODPROOF_EXEC';
@@ -17,7 +17,7 @@ const KILL_MS = 2000;
  */
 export async function killMarked(
   mark: string,
-  { transport, container }: Pick<ContainerRunnerOptions, 'transport' | 'container'>,
+  { transport, container }: { readonly transport: ExecTransport; readonly container: string },
 ): Promise<void> {
   const deadline = Deadline.in(KILL_MS, 'processes to be killed');
   const argv = ['sh', '-c', KILL_SCRIPT, 'podproof-kill', mark];

@@ -55,7 +55,7 @@ export async function scriptedEngine(scripts: readonly ScriptedExec[]): Promise<
     void answer(request, response);
   });
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await text(request);
+    const body = await bodyOf(request);
     const url = request.url ?? '';
     if (/^\/containers\/[^/]+\/exec$/.test(url)) {
       created.push(JSON.parse(body) as Readonly<Record<string, unknown>>);
@@ -96,7 +96,7 @@ export async function scriptedEngine(scripts: readonly ScriptedExec[]): Promise<
   };
 }
 
-async function text(request: IncomingMessage): Promise<string> {
+async function bodyOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks).toString('utf8');

@@ -1,6 +1,9 @@
+import type * as Testcontainers from 'testcontainers';
 import { InfrastructureError } from '../core/errors.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { DockerEngine } from './engine-port.ts';
+
+type Library = typeof Testcontainers;
 
 interface TestcontainersOptions {
   readonly docker: DockerEngine;
@@ -16,9 +19,7 @@ interface TestcontainersOptions {
  *
  * @throws InfrastructureError ENGINE_MISMATCH
  */
-export async function loadTestcontainers(
-  options: TestcontainersOptions,
-): Promise<typeof import('testcontainers')> {
+export async function loadTestcontainers(options: TestcontainersOptions): Promise<Library> {
   const { docker, env, deadline } = options;
   const library = await withEnvironment(
     {
@@ -55,11 +56,13 @@ async function withEnvironment<T>(
   wanted: Readonly<Record<string, string | undefined>>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const before = Object.keys(wanted).map((name) => [name, process.env[name]] as const);
+  // oxlint-disable-next-line node/no-process-env -- the library takes no parameter for its engine
+  const ours = process.env;
+  const before = Object.keys(wanted).map((name) => [name, ours[name]] as const);
   const set = (name: string, value: string | undefined): void => {
     // Assigning undefined would store the text "undefined".
-    if (value === undefined) Reflect.deleteProperty(process.env, name);
-    else process.env[name] = value;
+    if (value === undefined) Reflect.deleteProperty(ours, name);
+    else ours[name] = value;
   };
   for (const [name, value] of Object.entries(wanted)) set(name, value);
   try {

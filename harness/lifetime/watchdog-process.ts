@@ -23,9 +23,13 @@ const order = JSON.parse(process.argv[2] ?? '') as WatchdogOrder;
 process.stdout.on('error', () => undefined);
 process.stdout.write('ready\n');
 
-let said = '';
-for await (const chunk of process.stdin) said += String(chunk);
-if (said !== DISMISSAL) await cleanUp();
+if ((await everythingSaid()) !== DISMISSAL) await cleanUp();
+
+async function everythingSaid(): Promise<string> {
+  const chunks: string[] = [];
+  for await (const chunk of process.stdin) chunks.push(String(chunk));
+  return chunks.join('');
+}
 
 async function cleanUp(): Promise<void> {
   note(`process ${String(order.watched.pid)} is gone without a farewell`);

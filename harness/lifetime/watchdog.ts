@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Deadline } from '../core/deadline.ts';
 import { identityOf } from '../core/process-identity.ts';
@@ -50,7 +51,7 @@ export async function startWatchdog({ argv, env, logFile, deadline }: WatchdogOp
   stdout?.destroy();
   // Neither the process nor the pipe may keep this process from ending.
   child.unref();
-  if (stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  if (stdin instanceof Socket) stdin.unref();
   return {
     pid: child.pid,
     async dismiss(within) {

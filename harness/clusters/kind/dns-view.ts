@@ -1,15 +1,28 @@
 import type { KubeObject, PodStatus } from '../../core/kube.ts';
 
-/** How many replicas of cluster DNS are wanted and how many answer. A Deployment that is not there wants none. */
-export function dnsStatus(deployment: KubeObject | undefined): {
-  readonly wanted: number;
-  readonly available: number;
-} {
-  const { spec, status } = (deployment ?? {}) as {
-    readonly spec?: { readonly replicas?: number };
-    readonly status?: { readonly availableReplicas?: number };
+interface RawDeployment {
+  readonly spec?: { readonly replicas?: number };
+  readonly status?: {
+    readonly availableReplicas?: number;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
   };
-  return { wanted: spec?.replicas ?? 0, available: status?.availableReplicas ?? 0 };
+}
+
+/**
+ * Whether cluster DNS answers, in the words of its Deployment: Available, with one replica at least. With kubeadm's
+ * two replicas the first one is enough for that; the second comes seconds later and changes nothing.
+ *
+ * @returns what is missing, or undefined
+ */
+export function dnsMissing(deployment: KubeObject | undefined): string | undefined {
+  if (deployment === undefined) return 'CoreDNS is not deployed yet';
+  const { spec, status } = deployment as KubeObject & RawDeployment;
+  const available = status?.availableReplicas ?? 0;
+  const isAvailable = status?.conditions?.some(
+    ({ type, status: is }) => type === 'Available' && is === 'True',
+  );
+  if (isAvailable === true && available > 0) return undefined;
+  return `CoreDNS ${String(available)}/${String(spec?.replicas ?? 0)} available`;
 }
 
 /** Reasons of the kubelet that waiting does not cure: nobody will bring the image. */

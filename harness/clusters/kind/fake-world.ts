@@ -1,28 +1,22 @@
 import { writeFile } from 'node:fs/promises';
 import { systemClock } from '../../core/clock.ts';
-import type { CommandResult, CommandRunner, RunOptions } from '../../core/command.ts';
+import type { CommandRunner, RunOptions } from '../../core/command.ts';
 import type { KubeClient, KubeObject } from '../../core/kube.ts';
-import type { ContainerState, DockerEngine, PortBinding } from '../../docker/engine-port.ts';
+import type { PortBinding } from '../../docker/engine-port.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { exited, fakeDocker, type FakeThings } from './fake-docker.ts';
 import { CLUSTER_LABEL, KIND_NETWORK, ROLE_LABEL } from './labels.ts';
 
 export const WORKLOAD = 'localhost/podproof/workload:v1';
 
 /** What tests change to make the world misbehave. */
-export interface World {
-  readonly containers: Map<string, ContainerState>;
-  readonly volumes: Set<string>;
-  /** Id by name. */
-  readonly networks: Map<string, string>;
+export interface World extends FakeThings {
   readonly commands: { readonly argv: readonly string[]; readonly env: RunOptions['env'] }[];
-  readonly images: Set<string>;
   kindExit: number;
   kindStderr: string;
-  lastWords: string;
   /** Runs in the middle of `kind create`, when the first node is there. */
   duringCreate: (options: RunOptions) => Promise<void> | void;
   bindings: readonly PortBinding[];
-  imagesInNodes: readonly string[];
   /** What the API answers; by default everything is ready. */
   nodes: (names: readonly string[]) => readonly KubeObject[];
   dns: KubeObject | undefined;
@@ -49,7 +43,7 @@ export function newWorld(): World {
       kind: 'Deployment',
       metadata: { name: 'coredns' },
       spec: { replicas: 2 },
-      status: { availableReplicas: 2 },
+      status: { availableReplicas: 1, conditions: [{ type: 'Available', status: 'True' }] },
     },
     dnsPods: [],
     account: { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } },
@@ -88,10 +82,6 @@ export function worldDeps(world: World, cacheDir: string): ProviderDeps {
     // Long pauses are a fiftieth here.
     clock: { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms / 50, signal) },
   };
-}
-
-function exited(stdout: string, exitCode = 0, stderr = ''): CommandResult {
-  return { kind: 'exited', exitCode, stdout, stderr, durationMs: 1 };
 }
 
 function fakeShell(world: World): CommandRunner {
@@ -136,60 +126,6 @@ export function addNode(world: World, cluster: string, role: 'control-plane' | '
     addresses: { [KIND_NETWORK]: '172.18.0.2' },
     volumes: [`var of ${name}`],
   });
-}
-
-function fakeDocker(world: World): DockerEngine {
-  const attached = (): readonly string[] => [...world.containers.keys()];
-  return {
-    endpoint: 'unix:///fake.sock',
-    facts: () =>
-      Promise.resolve({
-        id: 'd',
-        version: '26.1.5',
-        cgroupVersion: '1',
-        kernel: '6.18',
-        architecture: 'x86_64',
-      }),
-    containers: {
-      list: (labels) =>
-        Promise.resolve(
-          [...world.containers.values()].filter((found) =>
-            Object.entries(labels).every(([key, value]) => found.labels[key] === value),
-          ),
-        ),
-      inspect: (id) => Promise.resolve(world.containers.get(id)),
-      remove: (id) => {
-        for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
-        world.containers.delete(id);
-        return Promise.resolve();
-      },
-      logTail: () => Promise.resolve(world.lastWords),
-    },
-    images: {
-      has: (reference) => Promise.resolve(world.images.has(reference)),
-      isInRegistry: () => Promise.resolve(false),
-    },
-    networks: {
-      list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),
-      inspect: (name) => {
-        const id = world.networks.get(name);
-        return Promise.resolve(
-          id === undefined ? undefined : { id, name, createdAt: '', containers: attached() },
-        );
-      },
-      remove: (id) => {
-        if (attached().length > 0) return Promise.resolve(false);
-        for (const [name, found] of world.networks) if (found === id) world.networks.delete(name);
-        return Promise.resolve(true);
-      },
-    },
-    volumes: () => Promise.resolve([...world.volumes]),
-    runner: (_container, where) => ({
-      where,
-      run: (argv) => Promise.resolve(exited(argv[0] === 'ctr' ? world.imagesInNodes.join('\n') : '')),
-    }),
-    close: () => undefined,
-  };
 }
 
 function fakeKube(world: World): KubeClient {

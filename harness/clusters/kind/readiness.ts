@@ -1,10 +1,10 @@
 import { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
-import type { KubeClient, KubeObject } from '../../core/kube.ts';
+import type { KubeClient } from '../../core/kube.ts';
 import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
 import type { ContainerState, DockerEngine } from '../../docker/engine-port.ts';
 import { nodeView, type NodeView } from './node-view.ts';
-import { dnsProblem, dnsStatus } from './dns-view.ts';
+import { dnsMissing, dnsProblem } from './dns-view.ts';
 
 export interface ReadinessInput {
   readonly kube: KubeClient;
@@ -19,8 +19,8 @@ export interface ReadinessInput {
 const LOOK_MS = 5000;
 
 /**
- * Waits until pods can be used: every node is Ready and free of the taints that come before that, cluster DNS has
- * all its replicas, and the default ServiceAccount exists (without it the API refuses pods).
+ * Waits until pods can be used: every node is Ready and free of the taints that come before that, cluster DNS
+ * answers, and the default ServiceAccount exists (without it the API refuses pods).
  *
  * @throws TimeoutError with what was missing; InfrastructureError NODE_STOPPED with the node's last words,
  *   DNS_CANNOT_START with the kubelet's reason
@@ -48,7 +48,9 @@ async function look(
     kube.get('ServiceAccount', { name: 'default', namespace: 'default' }, deadline),
   ]);
   const views = nodes.map(nodeView);
-  const missing = [...nodesMissing(views, containers), ...dnsMissing(dns)];
+  const missing = nodesMissing(views, containers);
+  const noDns = dnsMissing(dns);
+  if (noDns !== undefined) missing.push(noDns);
   if (account === undefined) missing.push('the default ServiceAccount is missing');
   if (missing.length === 0) return done(views);
   const problem = dnsProblem(
@@ -73,11 +75,6 @@ function nodesMissing(views: readonly NodeView[], containers: readonly string[])
   ].map((text, index) =>
     index === 0 ? `${String(ready)}/${String(containers.length)} nodes Ready, ${text}` : text,
   );
-}
-
-function dnsMissing(dns: KubeObject | undefined): string[] {
-  const { wanted, available } = dnsStatus(dns);
-  return wanted > 0 && available >= wanted ? [] : [`CoreDNS ${String(available)}/${String(wanted)}`];
 }
 
 async function findStopped(

@@ -1,0 +1,183 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { InterruptedError } from '../../core/errors.ts';
+import { addNode, readyNode, WORKLOAD } from './fake-world.ts';
+import { openWorldBench, SPEC, within, type WorldBench } from './world-bench.ts';
+
+let bench: WorldBench;
+
+beforeEach(async () => {
+  bench = await openWorldBench();
+});
+
+afterEach(async () => {
+  await bench[Symbol.asyncDispose]();
+});
+
+describe('creating', () => {
+  test('a ready cluster has private files, nodes as the API sees them, and the workload', async () => {
+    const cluster = await bench.kind.create(SPEC, within());
+    expect(cluster.name).toMatch(/^podproof-[0-9a-f]{6}$/);
+    expect((await stat(cluster.kubeconfig)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(cluster.kubeconfig, '..'))).mode & 0o777).toBe(0o700);
+    expect(cluster.nodes).toMatchObject([
+      { role: 'control-plane', schedulable: false, address: '172.18.0.2' },
+      { role: 'worker', schedulable: true },
+    ]);
+    expect(cluster).toMatchObject({ workloadImage: WORKLOAD, reused: false });
+    expect(cluster.facts).toMatchObject({
+      kubernetes: 'v1.37.2',
+      containerd: '2.3.7',
+      kind: '0.33.0',
+      cgroup: 'v1',
+    });
+  });
+
+  test('kind gets a name, a kubeconfig and an engine of ours, and no variable of the user', async () => {
+    const cluster = await bench.kind.create(SPEC, within());
+    const create = bench.world.commands.find(({ argv }) => argv[1] === 'create');
+    expect(create?.argv).toEqual(
+      expect.arrayContaining(['--name', cluster.name, '--kubeconfig', cluster.kubeconfig, '--retain']),
+    );
+    expect(create?.env).toMatchObject({
+      KIND_CLUSTER_NAME: '',
+      DOCKER_HOST: 'unix:///fake.sock',
+      PATH: '/opt/docker:/usr/bin',
+    });
+  });
+
+  test('the name is announced before anything exists', async () => {
+    const seen: number[] = [];
+    await bench.kind.create(SPEC, {
+      ...within(),
+      onBeforeCreate: () => seen.push(bench.world.containers.size),
+    });
+    expect(seen).toEqual([0]);
+    expect(bench.world.containers.size).toBe(2);
+  });
+
+  test('a failing kind leaves nothing and says why', async () => {
+    bench.world.kindExit = 1;
+    bench.world.kindStderr = 'ERROR: failed to create cluster: no space left on device';
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({
+      code: 'KIND_FAILED',
+      exitCode: 4,
+      message: expect.stringContaining('no space left on device'),
+      hint: expect.stringContaining('docker system df'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('a node that stopped under kind explains it, although kind itself does not know why', async () => {
+    bench.world.kindExit = 1;
+    bench.world.kindStderr =
+      'ERROR: failed to create cluster: command "docker exec" failed with error: exit status 137';
+    bench.world.lastWords = 'Failed to allocate manager object: Too many open files';
+    bench.world.duringCreate = () => {
+      for (const [name, node] of bench.world.containers)
+        bench.world.containers.set(name, { ...node, restarts: 1 });
+    };
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({
+      message: expect.stringContaining('control-plane stopped. It wrote last:\nFailed to allocate'),
+      hint: expect.stringContaining('fs.inotify.max_user_instances'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('an interrupt in the middle of kind leaves nothing, not even a container that comes late', async () => {
+    const interrupt = new AbortController();
+    bench.world.duringCreate = () => {
+      interrupt.abort(new InterruptedError('SIGINT'));
+      const [first = ''] = [...bench.world.containers.keys()];
+      setTimeout(() => addNode(bench.world, first.replace('-control-plane', ''), 'worker'), 20).unref();
+    };
+    const { error, name } = await bench.failingCreate(within(5000, interrupt.signal));
+    expect(error).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('a port that other machines can reach is refused for safety, and the cluster removed', async () => {
+    bench.world.bindings = [{ containerPort: '6443/tcp', hostAddress: '', hostPort: '40000' }];
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({
+      code: 'NODE_PORT_EXPOSED',
+      exitCode: 8,
+      message: expect.stringContaining('*:40000'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('a node that is Ready but still tainted is waited for, and named when time runs out', async () => {
+    const starting = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+    bench.world.nodes = (names) =>
+      names.map((name) => readyNode(name, name.endsWith('worker') ? [starting] : []));
+    const { error } = await bench.failingCreate(within(600));
+    expect(error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('1/2 nodes Ready') });
+    expect(error).toMatchObject({ message: expect.stringContaining('worker: Ready, but still tainted') });
+  });
+
+  test('missing DNS and a missing ServiceAccount are waited for', async () => {
+    bench.world.dns = undefined;
+    bench.world.account = undefined;
+    const { error } = await bench.failingCreate(within(500));
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/CoreDNS is not deployed yet; the default ServiceAccount is missing/),
+    });
+  });
+
+  test('a node container that stopped ends the wait at once with its last words', async () => {
+    bench.world.nodes = (names) => {
+      const worker = bench.world.containers.get(names.find((name) => name.endsWith('worker')) ?? '');
+      if (worker)
+        bench.world.containers.set(worker.name, {
+          ...worker,
+          state: 'exited',
+          running: false,
+          exitCode: 255,
+        });
+      return [];
+    };
+    const { error, name } = await bench.failingCreate(within(20_000));
+    expect(error).toMatchObject({ code: 'NODE_STOPPED', message: expect.stringContaining('last words') });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('DNS whose image nobody has ends the wait at once', async () => {
+    bench.world.dns = undefined;
+    const waiting = { reason: 'ErrImageNeverPull', message: 'coredns is not present' };
+    bench.world.dnsPods = [
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'coredns-1' },
+        status: {
+          containerStatuses: [{ name: 'coredns', ready: false, restartCount: 0, state: { waiting } }],
+        },
+      },
+    ];
+    const { error } = await bench.failingCreate(within(20_000));
+    expect(error).toMatchObject({
+      code: 'DNS_CANNOT_START',
+      message: expect.stringContaining('is not present'),
+    });
+  });
+
+  test('nodes that lack the workload get it through an archive; if it is still missing, nothing runs', async () => {
+    bench.world.imagesInNodes = ['registry.k8s.io/pause:3.10.2'];
+    const { error } = await bench.failingCreate();
+    expect(error).toMatchObject({ code: 'WORKLOAD_NOT_LOADED' });
+    const load = bench.world.commands.find(({ argv }) => argv[1] === 'load');
+    expect(load?.argv[2]).toBe('image-archive');
+  });
+
+  test('an image that is neither in the engine nor in a registry is a usage error before anything exists', async () => {
+    const error: unknown = await bench.kind
+      .create({ nodes: 1, image: 'nope:1' }, within())
+      .catch((e: unknown) => e);
+    expect(error).toMatchObject({ code: 'IMAGE_NOT_FOUND', exitCode: 2 });
+    expect(bench.world.containers.size).toBe(0);
+  });
+});

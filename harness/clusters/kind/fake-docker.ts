@@ -1,0 +1,73 @@
+import type { CommandResult } from '../../core/command.ts';
+import type { ContainerState, DockerEngine } from '../../docker/engine-port.ts';
+
+/** What the fake engine holds. */
+export interface FakeThings {
+  readonly containers: Map<string, ContainerState>;
+  readonly volumes: Set<string>;
+  /** Id by name. */
+  readonly networks: Map<string, string>;
+  readonly images: Set<string>;
+  /** What containerd lists in every node. */
+  imagesInNodes: readonly string[];
+  lastWords: string;
+}
+
+export function exited(stdout: string, exitCode = 0, stderr = ''): CommandResult {
+  return { kind: 'exited', exitCode, stdout, stderr, durationMs: 1 };
+}
+
+/** The engine of a world: it lists, inspects and removes what is in it. */
+export function fakeDocker(world: FakeThings): DockerEngine {
+  const attached = (): readonly string[] => [...world.containers.keys()];
+  return {
+    endpoint: 'unix:///fake.sock',
+    facts: () =>
+      Promise.resolve({
+        id: 'd',
+        version: '26.1.5',
+        cgroupVersion: '1',
+        kernel: '6.18',
+        architecture: 'x86_64',
+      }),
+    containers: {
+      list: (labels) =>
+        Promise.resolve(
+          [...world.containers.values()].filter((found) =>
+            Object.entries(labels).every(([key, value]) => found.labels[key] === value),
+          ),
+        ),
+      inspect: (id) => Promise.resolve(world.containers.get(id)),
+      remove: (id) => {
+        for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+        world.containers.delete(id);
+        return Promise.resolve();
+      },
+      logTail: () => Promise.resolve(world.lastWords),
+    },
+    images: {
+      has: (reference) => Promise.resolve(world.images.has(reference)),
+      isInRegistry: () => Promise.resolve(false),
+    },
+    networks: {
+      list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),
+      inspect: (name) => {
+        const id = world.networks.get(name);
+        return Promise.resolve(
+          id === undefined ? undefined : { id, name, createdAt: '', containers: attached() },
+        );
+      },
+      remove: (id) => {
+        if (attached().length > 0) return Promise.resolve(false);
+        for (const [name, found] of world.networks) if (found === id) world.networks.delete(name);
+        return Promise.resolve(true);
+      },
+    },
+    volumes: () => Promise.resolve([...world.volumes]),
+    runner: (_container, where) => ({
+      where,
+      run: (argv) => Promise.resolve(exited(argv[0] === 'ctr' ? world.imagesInNodes.join('\n') : '')),
+    }),
+    close: () => undefined,
+  };
+}
