@@ -15,7 +15,7 @@ let kube: KubeClient;
 let space: E2eNamespace;
 
 beforeAll(async () => {
-  kube = await connect({ kubeconfig: e2eSetting('PODPROOF_E2E_KUBECONFIG') });
+  kube = await connect({ kubeconfig: e2eSetting('PODPROOF_E2E_KUBECONFIG'), confirmExits: false });
   cleanup.defer(() => kube.close());
   space = cleanup.use(await E2eNamespace.create(kube));
   await space.start('web');
@@ -36,7 +36,7 @@ describe('a connection that breaks', () => {
     const kubeconfig = join(folder, 'kubeconfig');
     const server = `https://127.0.0.1:${String(proxy.port)}`;
     await writeFile(kubeconfig, text.replaceAll(kube.server, server), { mode: 0o600 });
-    throughProxy = await connect({ kubeconfig });
+    throughProxy = await connect({ kubeconfig, confirmExits: false });
   });
   afterAll(async () => {
     await throughProxy.close();

@@ -13,7 +13,7 @@ let space: E2eNamespace;
 let web: CommandRunner;
 
 beforeAll(async () => {
-  kube = await connect({ kubeconfig: e2eSetting('PODPROOF_E2E_KUBECONFIG') });
+  kube = await connect({ kubeconfig: e2eSetting('PODPROOF_E2E_KUBECONFIG'), confirmExits: false });
   cleanup.defer(() => kube.close());
   space = cleanup.use(await E2eNamespace.create(kube));
   await space.start('web');

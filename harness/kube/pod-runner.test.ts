@@ -11,7 +11,7 @@ let fake: FakeApiServer;
 let kube: KubeClient;
 beforeEach(async () => {
   fake = await FakeApiServer.start();
-  kube = await connect({ kubeconfig: fake.kubeconfig });
+  kube = await connect({ kubeconfig: fake.kubeconfig, confirmExits: false });
 });
 afterEach(async () => {
   await kube.close();
@@ -203,9 +203,9 @@ describe('podRunner, when the command never started', () => {
   });
 });
 
-describe('podRunner of a client that wants exits confirmed', () => {
+describe('podRunner, by default', () => {
   test('does not believe a status frame alone', async () => {
-    const strict = await connect({ kubeconfig: fake.kubeconfig, confirmExits: true });
+    const strict = await connect({ kubeconfig: fake.kubeconfig });
     const deadline = Deadline.in(5000, 'the test');
     fake.onExec((exec) => exec.stdout('half').exit(0));
     expect(await strict.podRunner(POD).run(['id'], { deadline })).toMatchObject({
