@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
-import { runTool } from './gate.ts';
+import { judge, runTool, type Gate } from './gate.ts';
 import { plantTree, runGate } from './planted-tree.ts';
+import { runGates } from './run-gates.ts';
 import { TOOL_GATES } from './tool-gates.ts';
 import { treeFindings } from './tree-findings.ts';
 import { TREE_GATES } from './tree-gate.ts';
@@ -93,6 +94,33 @@ describe('each gate', () => {
     expect(output).toContain("harness/core/utils.ts: 'utils' says nothing");
     expect(output).toContain('may hold casts but does not exist');
     expect(output).not.toContain('answer.ts');
+  });
+});
+
+describe('runGates', () => {
+  const gate = (name: string, run: Gate['run']): Gate => ({ name, what: '', run });
+
+  test('runs every gate although one is red and one is broken, and prints each', async () => {
+    const lines: string[] = [];
+    const reports = await runGates(
+      [
+        gate('broken', () => Promise.reject(new Error('no such tool'))),
+        gate('red', () => Promise.resolve(judge('files', 3, false, 'a.ts: wrong\nb.ts: wrong'))),
+        gate('green', () => Promise.resolve(judge('tests', 7, true, 'noise'))),
+      ],
+      { root: '.', tree: [], print: (text) => lines.push(text) },
+    );
+    expect(reports.map(({ name, ok }) => [name, ok])).toEqual(
+      expect.arrayContaining([
+        ['broken', false],
+        ['red', false],
+        ['green', true],
+      ]),
+    );
+    expect(lines.join('\n')).toMatch(/✘ broken[^]*The gate itself is broken: Error: no such tool/);
+    expect(lines.join('\n')).toMatch(/✘ red +3 files +\d+\.\d s\n {4}a\.ts: wrong\n {4}b\.ts: wrong/);
+    expect(lines.join('\n')).toMatch(/✔ green +7 tests/);
+    expect(lines.join('\n')).not.toContain('noise');
   });
 });
 
