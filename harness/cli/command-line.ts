@@ -47,10 +47,9 @@ export function commandLine(options: CommandLineOptions): (argv: readonly string
   };
 }
 
-function build(
-  { version, write, writeError, commands }: CommandLineOptions,
-  finish: (code: ExitCode) => void,
-): Command {
+type Finish = (code: ExitCode) => void;
+
+function build({ version, write, writeError, commands }: CommandLineOptions, finish: Finish): Command {
   const program = new Command('podproof')
     .description(
       'Proves on a real cluster, from the pod and from the node, what an article on node and network security claims.',
@@ -59,7 +58,13 @@ function build(
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({ writeOut: write, writeErr: writeError });
+  addRun(program, commands, finish);
+  addReading(program, commands, finish);
+  addCleaning(program, commands, finish);
+  return program;
+}
 
+function addRun(program: Command, commands: Commands, finish: Finish): void {
   program
     .command('run', { isDefault: true })
     .description('start a cluster, run the scenarios, tell what was observed, remove everything')
@@ -82,7 +87,9 @@ function build(
     .action(async (ids: string[], flags: Record<string, unknown>) => {
       finish(await commands.run(runSettings({ ...flags, ids }, process.env)));
     });
+}
 
+function addReading(program: Command, commands: Commands, finish: Finish): void {
   program
     .command('list')
     .description('list scenarios and their claims')
@@ -90,7 +97,6 @@ function build(
     .action(async (flags: { json?: boolean }) => {
       finish(await commands.list({ json: flags.json === true }));
     });
-
   program
     .command('show')
     .description('show one scenario: claims, sources, controls, mutants, manifest')
@@ -99,7 +105,6 @@ function build(
     .action(async (id: string, flags: { commands?: boolean }) => {
       finish(await commands.show(id, { commands: flags.commands === true }));
     });
-
   program
     .command('validate')
     .description('check scenario files without a cluster')
@@ -107,7 +112,9 @@ function build(
     .action(async (paths: string[]) => {
       finish(await commands.validate(paths));
     });
+}
 
+function addCleaning(program: Command, commands: Commands, finish: Finish): void {
   program
     .command('clean')
     .description('remove what dead runs left behind')
@@ -122,14 +129,12 @@ function build(
         }),
       );
     });
-
   program
     .command('down')
     .description('remove kept clusters and stop a kept embedded engine; the cache stays')
     .action(async () => {
       finish(await commands.clean({ kept: true, cache: false, dryRun: false }));
     });
-  return program;
 }
 
 function whole(text: string): number {

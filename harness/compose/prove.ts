@@ -1,15 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
-import { Deadline } from '../core/deadline.ts';
+import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
-import type { KubeClient, KubeObject } from '../core/kube.ts';
+import type { KubeClient } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import type { Progress } from '../core/progress.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
+import { manifestText } from '../scenario/manifest.ts';
 import { makePlan } from '../scenario/plan.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
@@ -77,12 +77,8 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     sink,
     runId,
     signal: deadline.signal,
-    keepManifests: (unit, objects) => writeFileSync(join(manifests, `${unit}.yaml`), yamlOf(objects)),
+    keepManifests: (unit, objects) => writeFileSync(join(manifests, `${unit}.yaml`), manifestText(objects)),
   });
-}
-
-function yamlOf(objects: readonly KubeObject[]): string {
-  return objects.map((object) => stringify(object)).join('---\n');
 }
 
 /** Removes every namespace of the run from a cluster that stays, and waits until no pod of it is left. */

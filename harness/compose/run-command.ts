@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { terminalProgress } from '../cli/terminal-progress.ts';
+import { terminalProgress, type TerminalProgress } from '../cli/terminal-progress.ts';
 import type { Places } from '../config/places.ts';
 import { podproofVersion } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
-import type { NewRunEvent } from '../core/events.ts';
-import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import type { InterruptedError } from '../core/errors.ts';
+import type { EventSink, NewRunEvent } from '../core/events.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
 import { runJudge } from '../jest/run-judge.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
@@ -16,7 +17,7 @@ import { withUndo } from '../lifetime/with-undo.ts';
 import { consoleReport } from '../report/console.ts';
 import { exitOf } from '../report/exit.ts';
 import { fanOut } from '../report/fan-out.ts';
-import { openJournal } from '../report/journal.ts';
+import { openJournal, type Journal } from '../report/journal.ts';
 import { problemEvent } from '../report/problem.ts';
 import { summarize } from '../report/summary.ts';
 import { checkReportTarget } from '../report/write-report.ts';
@@ -42,11 +43,40 @@ const JUDGE_MS = 120_000;
  *
  * @throws UsageError before anything was started
  */
-export async function runCommand({ settings, places, terminal, argv }: RunInput): Promise<ExitCode> {
-  const startedAt = systemClock.now();
+export async function runCommand(input: RunInput): Promise<ExitCode> {
+  const { settings, places, terminal } = input;
   const scenarios = choose(await loadScenarios(places.scenarios), settings.ids);
   for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
+  const undo = new UndoStack();
+  using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, terminal) });
+  const record = await openRecord(input);
+  const context: ProveContext = {
+    settings,
+    places,
+    scenarios,
+    ...record,
+    undo,
+    deadline: Deadline.in(settings.timeout * 60_000, 'the whole run (--timeout)', watch.signal),
+    leftovers: [],
+    kept: [],
+  };
+  await proveAndCleanUp(context, record, watch.signal);
+  return await closeRecord(record, settings);
+}
 
+/** Everything that is known about a run, and where it goes. */
+interface RunRecord {
+  readonly runId: string;
+  readonly folder: string;
+  readonly events: readonly NewRunEvent[];
+  readonly journal: Journal;
+  readonly progress: TerminalProgress;
+  readonly sink: EventSink;
+  readonly elapsed: () => number;
+}
+
+async function openRecord({ settings, places, terminal, argv }: RunInput): Promise<RunRecord> {
+  const startedAt = systemClock.now();
   const runId = randomBytes(3).toString('hex');
   const folder = await makeRunFolder(places, runId);
   const events: NewRunEvent[] = [];
@@ -63,76 +93,72 @@ export async function runCommand({ settings, places, terminal, argv }: RunInput)
     evidence: relative(process.cwd(), folder) || folder,
   });
   const sink = fanOut([{ emit: (event) => events.push(event) }, journal, report]);
-  const undo = new UndoStack();
-  using watch = listenForSignals({
-    host: process,
-    onInsist: (error) => {
-      const open = undo.pending.map(
-        ({ what, byHand }) => `${what}${byHand === undefined ? '' : `: ${byHand}`}`,
-      );
-      terminal.err(`\nGiving up the clean-up. Still there:\n${open.map((line) => `  ${line}\n`).join('')}`);
-      process.exit(error.exitCode);
-    },
-  });
   sink.emit({ type: 'run.started', runId, argv, podproof: podproofVersion() });
-
-  const context: ProveContext = {
-    settings,
-    places,
-    scenarios,
+  return {
     runId,
     folder,
-    sink,
+    events,
+    journal,
     progress,
-    undo,
-    deadline: Deadline.in(settings.timeout * 60_000, 'the whole run (--timeout)', watch.signal),
-    leftovers: [],
-    kept: [],
+    sink,
+    elapsed: () => Math.round(systemClock.now() - startedAt),
   };
-  const cleaned = await (async () => {
-    let judging: Promise<void> | undefined;
-    const outcome = await withUndo(async () => {
-      await proveOnCluster(context);
-      sink.emit({ type: 'verdicts.done', ms: Math.round(systemClock.now() - startedAt) });
-      judging = settings.jest ? judgeAgain() : undefined;
-    }, undo);
-    await judging;
-    return outcome;
-  })();
+}
 
-  async function judgeAgain(): Promise<void> {
-    const judgeStartedAt = systemClock.now();
-    const deadline = Deadline.in(JUDGE_MS, 'Jest to judge the record', watch.signal);
-    const judgement = await runJudge(
-      { runner: local(), root: places.root, runFolder: folder, scenarios: places.scenarios, deadline },
-      summarize(events),
-    );
-    sink.emit({
-      type: 'judge',
-      by: 'jest',
-      ...judgement,
-      ms: Math.round(systemClock.now() - judgeStartedAt),
-    });
-  }
-
-  if (cleaned.kind === 'failed')
-    sink.emit(problemEvent(watch.signal.aborted ? watch.signal.reason : cleaned.error));
-  const failures = cleaned.cleanup.failures.map(
-    ({ what, byHand, error }) =>
-      `${what} could not be removed: ${problemEvent(error).message}${byHand === undefined ? '' : ` (by hand: ${byHand})`}`,
-  );
+async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal: AbortSignal): Promise<void> {
+  const { sink, elapsed } = record;
+  let judging: Promise<void> | undefined;
+  const outcome = await withUndo(async () => {
+    await proveOnCluster(context);
+    sink.emit({ type: 'verdicts.done', ms: elapsed() });
+    // Jest needs nothing but the journal, so it judges while the cluster is being removed.
+    if (context.settings.jest) judging = judgeAgain(context, record, signal);
+  }, context.undo);
+  await judging;
+  if (outcome.kind === 'failed') sink.emit(problemEvent(signal.aborted ? signal.reason : outcome.error));
+  const failures = outcome.cleanup.failures.map(({ what, byHand, error }) => {
+    const how = byHand === undefined ? '' : ` (by hand: ${byHand})`;
+    return `${what} could not be removed: ${problemEvent(error).message}${how}`;
+  });
   sink.emit({
     type: 'clean',
-    ms: cleaned.cleanup.durationMs,
+    ms: outcome.cleanup.durationMs,
     leftovers: [...failures, ...context.leftovers],
     kept: context.kept,
   });
+}
+
+async function judgeAgain(
+  { places, folder, sink }: ProveContext,
+  { events }: RunRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  const startedAt = systemClock.now();
+  const deadline = Deadline.in(JUDGE_MS, 'Jest to judge the record', signal);
+  const judgement = await runJudge(
+    { runner: local(), root: places.root, runFolder: folder, scenarios: places.scenarios, deadline },
+    summarize(events),
+  );
+  sink.emit({ type: 'judge', by: 'jest', ...judgement, ms: Math.round(systemClock.now() - startedAt) });
+}
+
+async function closeRecord(record: RunRecord, settings: RunSettings): Promise<ExitCode> {
+  const { events, sink, journal, progress, folder, elapsed } = record;
   progress.close();
   const exitCode = exitOf(summarize(events));
-  sink.emit({ type: 'run.finished', exitCode, ms: Math.round(systemClock.now() - startedAt) });
+  sink.emit({ type: 'run.finished', exitCode, ms: elapsed() });
   journal.close();
   await writeReports(summarize(events), { settings, folder, exitCode });
-  return exitCode === EXIT_CODES.ok ? EXIT_CODES.ok : exitCode;
+  return exitCode;
+}
+
+/** The second Ctrl-C: says what is still there and how to remove it, and goes. */
+function giveUp(error: InterruptedError, undo: UndoStack, terminal: Terminal): void {
+  const open = undo.pending.map(
+    ({ what, byHand }) => `  ${what}${byHand === undefined ? '' : `: ${byHand}`}\n`,
+  );
+  terminal.err(`\nGiving up the clean-up. Still there:\n${open.join('')}`);
+  process.exit(error.exitCode);
 }
 
 async function makeRunFolder(places: Places, runId: string): Promise<string> {

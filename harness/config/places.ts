@@ -16,13 +16,14 @@ export interface Places {
 }
 
 /**
- * @param env reads PODPROOF_CACHE and XDG_CACHE_HOME for the cache, PODPROOF_RUNS for the run folders
+ * @param env reads PODPROOF_CACHE and XDG_CACHE_HOME for the cache, PODPROOF_RUNS for the run folders,
+ *   PODPROOF_SCENARIOS for scenarios of one's own
  */
 export function resolvePlaces(env: Readonly<Record<string, string | undefined>>): Places {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   return {
     root,
-    scenarios: join(root, 'scenarios'),
+    scenarios: resolve(nonEmpty(env['PODPROOF_SCENARIOS']) ?? join(root, 'scenarios')),
     recipes: join(root, 'scripts'),
     cache: resolve(
       nonEmpty(env['PODPROOF_CACHE']) ??

@@ -9,7 +9,7 @@ const schema = z.strictObject({
   nodes: z.coerce.number().int().min(1).max(9).default(3),
   image: z
     .string()
-    .regex(/^[\w./:@-]+$/, 'not an image reference')
+    .regex(/^\w[\w./:@-]*$/, 'not an image reference')
     .optional(),
   mutants: z.boolean().default(false),
   keep: z.boolean().default(false),

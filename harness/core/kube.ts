@@ -34,6 +34,18 @@ export interface Pod extends KubeObject {
   readonly status?: PodStatus;
 }
 
+/** Narrows an object of the API server: whatever says that it is a Pod and has containers is read as one. */
+export function isPod(object: KubeObject | undefined): object is Pod {
+  const spec = object?.['spec'];
+  return (
+    object?.kind === 'Pod' &&
+    typeof spec === 'object' &&
+    spec !== null &&
+    'containers' in spec &&
+    Array.isArray(spec.containers)
+  );
+}
+
 export interface PodStatus {
   readonly phase?: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly reason?: string;

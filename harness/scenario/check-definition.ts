@@ -1,4 +1,4 @@
-import type { KubeObject } from '../core/kube.ts';
+import { isPod, type KubeObject } from '../core/kube.ts';
 import { leafDifferences } from './differences.ts';
 import { mutatedObjects } from './mutants.ts';
 import type { Problem } from './problem.ts';
@@ -94,15 +94,12 @@ function checkMutant(scenario: LoadedScenario, mutant: Mutant): string[] {
 }
 
 function checkImages(object: KubeObject): string[] {
-  const containers =
-    object.kind === 'Pod'
-      ? (object['spec'] as { containers?: { image?: string; imagePullPolicy?: string }[] } | undefined)
-          ?.containers
-      : undefined;
-  return (containers ?? [])
-    .filter(({ image }) => image !== WORKLOAD_IMAGE)
+  if (!isPod(object)) return [];
+  return object.spec.containers
+    .map((container) => container['image'])
+    .filter((image) => image !== WORKLOAD_IMAGE)
     .map(
-      ({ image }) =>
+      (image) =>
         `pod ${object.metadata.name} uses image ${String(image)}; scenarios use ${WORKLOAD_IMAGE}, which is on every node.`,
     );
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 type TypeName = string;
 type FieldTypes = Readonly<Record<string, TypeName>>;
 
-interface KnownFields {
+export interface KnownFields {
   readonly source: string;
   readonly types: Readonly<Record<TypeName, FieldTypes>>;
 }

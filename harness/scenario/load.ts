@@ -45,6 +45,8 @@ async function loadFolder(
   const { objects, problems } = parseManifest(show(files.manifest), await readFile(files.manifest, 'utf8'));
   let definition: Scenario;
   try {
+    // Scenario folders are found at run time, so their path cannot be written down.
+    // oxlint-disable-next-line podproof/plain-imports
     const module = (await import(pathToFileURL(files.code).href)) as { default?: Scenario };
     if (typeof module.default !== 'object')
       return {

@@ -1,6 +1,6 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import { isMap, isScalar, LineCounter, parseAllDocuments, stringify, type Document, type Node } from 'yaml';
 import type { KubeObject } from '../core/kube.ts';
-import { checkFields, loadKnownFields, type Path } from './known-fields.ts';
+import { checkFields, loadKnownFields, type KnownFields, type Path } from './known-fields.ts';
 import type { Problem } from './problem.ts';
 
 const MAX_BYTES = 256 * 1024;
@@ -21,24 +21,8 @@ export interface ParsedManifest {
  * @param file name for messages, relative to where the user stands
  */
 export function parseManifest(file: string, text: string): ParsedManifest {
-  if (Buffer.byteLength(text) > MAX_BYTES)
-    return { objects: [], problems: [{ file, message: `larger than ${String(MAX_BYTES)} bytes.` }] };
-  const control = /[^\t\n\r\x20-\uFFFF]|[\u202A-\u202E\u2066-\u2069\uFEFF]/.exec(text);
-  if (control !== null) {
-    const before = text.slice(0, control.index).split('\n');
-    const code = `U+${(control[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-    return {
-      objects: [],
-      problems: [
-        {
-          file,
-          line: before.length,
-          column: (before.at(-1)?.length ?? 0) + 1,
-          message: `invisible control character ${code}.`,
-        },
-      ],
-    };
-  }
+  const unreadable = tooLarge(file, text) ?? invisible(file, text);
+  if (unreadable !== undefined) return { objects: [], problems: [unreadable] };
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     version: '1.1',
@@ -46,48 +30,91 @@ export function parseManifest(file: string, text: string): ParsedManifest {
     uniqueKeys: true,
     merge: false,
   });
+  if (!Array.isArray(documents) || documents.length === 0)
+    return { objects: [], problems: [{ file, message: 'there is no document in this file.' }] };
+  const known = loadKnownFields();
   const problems: Problem[] = [];
   const objects: KubeObject[] = [];
-  const known = loadKnownFields();
-  const at = (offset: number): { line: number; column: number } => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
-  if (!Array.isArray(documents) || documents.length === 0)
-    return { objects, problems: [{ file, message: 'there is no document in this file.' }] };
   for (const document of documents) {
-    const faults = [...document.errors, ...document.warnings];
+    const { object, faults } = readDocument(document, known);
     problems.push(
-      ...faults.map((fault) => ({
+      ...faults.map(({ offset, ...fault }) => ({
         file,
-        ...at(fault.pos[0]),
-        message: fault.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML',
+        ...(offset === undefined ? {} : place(lines, offset)),
+        ...fault,
       })),
     );
-    if (faults.length > 0) continue;
-    if (document.contents === null) {
-      problems.push({ file, message: 'a document is empty.' });
-      continue;
-    }
-    let object: unknown;
-    try {
-      object = document.toJS({ maxAliasCount: 0 });
-    } catch {
-      problems.push({ file, ...at(document.range[0]), message: 'anchors and aliases are not allowed.' });
-      continue;
-    }
-    const found = [...checkFields(object, known), ...checkNames(object)];
-    problems.push(
-      ...found.map(({ path, message, hint }) => ({
-        file,
-        ...at(offsetOf(document, path)),
-        message,
-        ...(hint === undefined ? {} : { hint }),
-      })),
-    );
-    if (found.length === 0) objects.push(object as KubeObject);
+    if (object !== undefined) objects.push(object);
   }
   return { objects, problems };
+}
+
+interface Fault {
+  /** Where in the text; absent when it is about the whole file. */
+  readonly offset?: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+function readDocument(
+  document: Document.Parsed,
+  known: KnownFields,
+): { object?: KubeObject; faults: readonly Fault[] } {
+  const syntax = [...document.errors, ...document.warnings];
+  if (syntax.length > 0) {
+    return {
+      faults: syntax.map(({ pos, message }) => ({
+        offset: pos[0],
+        message: message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML',
+      })),
+    };
+  }
+  if (document.contents === null) return { faults: [{ message: 'a document is empty.' }] };
+  let object: unknown;
+  try {
+    object = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    return { faults: [{ offset: document.range[0], message: 'anchors and aliases are not allowed.' }] };
+  }
+  const found = [...checkFields(object, known), ...checkNames(object)];
+  if (found.length === 0 && isKubeObject(object)) return { object, faults: [] };
+  return {
+    faults: found.map(({ path, message, hint }) => ({
+      offset: offsetOf(document, path),
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    })),
+  };
+}
+
+/** True for what `checkFields` and `checkNames` let through. */
+function isKubeObject(object: unknown): object is KubeObject {
+  return typeof object === 'object' && object !== null && 'kind' in object && 'metadata' in object;
+}
+
+function tooLarge(file: string, text: string): Problem | undefined {
+  return Buffer.byteLength(text) > MAX_BYTES
+    ? { file, message: `larger than ${String(MAX_BYTES)} bytes.` }
+    : undefined;
+}
+
+/** Control characters that people cannot see: NUL, a byte order mark inside, switches of the writing direction. */
+function invisible(file: string, text: string): Problem | undefined {
+  const control = /[^\t\n\r\x20-\uFFFF]|[\u202A-\u202E\u2066-\u2069\uFEFF]/.exec(text);
+  if (control === null) return undefined;
+  const before = text.slice(0, control.index).split('\n');
+  const code = (control[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+  return {
+    file,
+    line: before.length,
+    column: (before.at(-1)?.length ?? 0) + 1,
+    message: `invisible control character U+${code}.`,
+  };
+}
+
+function place(lines: LineCounter, offset: number): { line: number; column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line, column: col };
 }
 
 function checkNames(object: unknown): readonly { path: Path; message: string; hint?: string }[] {
@@ -123,4 +150,9 @@ function offsetOf(document: Document.Parsed, path: Path): number {
     if (node?.range) return node.range[0];
   }
   return document.range[0];
+}
+
+/** Objects as one manifest that `kubectl apply` takes. */
+export function manifestText(objects: readonly KubeObject[]): string {
+  return objects.map((object) => stringify(object)).join('---\n');
 }

@@ -51,10 +51,16 @@ async function observe(claim: Claim, podName: string, stage: Stage): Promise<Obs
     const scene = createScene({ ...stage, recorder, deadline });
     const value = await deadline.race(claim.observe(scene.pod(podName), scene));
     // The judge sees what a file would give back, so that a stored run is judged on exactly the same value.
-    return { kind: 'seen', value: JSON.parse(JSON.stringify(value)) as Json, evidence: recorder.evidence };
+    return { kind: 'seen', value: asStored(value), evidence: recorder.evidence };
   } catch (error) {
     return { kind: 'unknown', why: describeError(error), evidence: recorder.evidence };
   }
+}
+
+function asStored(value: Json): Json {
+  // What JSON.parse returns is Json by definition; its declared type is just wider.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function notRunning(claim: Claim, pod: Pod | undefined): string | undefined {

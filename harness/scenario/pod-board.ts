@@ -71,7 +71,7 @@ export function watchBoard(kube: KubeClient, labelSelector: string, signal: Abor
           return state.kind === 'moving' ? undefined : { pod, state };
         },
         deadline,
-        () => (pods.has(uid) ? describePodState(podState(pods.get(uid) as Pod)) : 'not in the watch yet'),
+        () => describeSeen(pods.get(uid)),
       ),
     gone: async (uid, deadline) => {
       await when(
@@ -81,4 +81,8 @@ export function watchBoard(kube: KubeClient, labelSelector: string, signal: Abor
       );
     },
   };
+}
+
+function describeSeen(pod: Pod | undefined): string {
+  return pod === undefined ? 'not in the watch yet' : describePodState(podState(pod));
 }

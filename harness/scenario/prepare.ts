@@ -1,4 +1,4 @@
-import type { KubeObject } from '../core/kube.ts';
+import { isPod, type KubeObject } from '../core/kube.ts';
 import { WORKLOAD_IMAGE } from './check-definition.ts';
 
 export interface Placement {
@@ -28,17 +28,22 @@ export function prepareObject(object: KubeObject, placement: Placement): KubeObj
     namespace,
     labels: { ...object.metadata.labels, [RUN_LABEL]: runId, [UNIT_LABEL]: unit },
   };
-  if (object.kind !== 'Pod') return { ...object, metadata };
+  if (!hasPodSpec(object)) return { ...object, metadata };
   return {
     ...object,
     metadata,
-    spec: preparePodSpec(object['spec'] as PodSpec, object.metadata.name, placement),
+    spec: preparePodSpec(object.spec, object.metadata.name, placement),
   };
 }
 
 /** The nonce of one pod: the run's random part and the pod's name. */
 export function nonceFor(nonce: string, pod: string): string {
   return `${nonce}-${pod}`;
+}
+
+/** The manifest was checked field by field when it was read; here only the kind is left to ask. */
+function hasPodSpec(object: KubeObject): object is KubeObject & { readonly spec: PodSpec } {
+  return isPod(object);
 }
 
 interface PodSpec {

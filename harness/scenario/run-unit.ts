@@ -3,7 +3,7 @@ import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
-import type { KubeClient, KubeObject, Pod } from '../core/kube.ts';
+import { isPod, type KubeClient, type KubeObject, type Pod } from '../core/kube.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import { describePodState } from '../probes/pod-state.ts';
 import type { Locks } from './locks.ts';
@@ -103,7 +103,7 @@ async function createObjects(
           object,
           Deadline.in(CALL_MS, `creating ${object.kind} ${object.metadata.name}`, context.signal),
         );
-        if (stored.kind === 'Pod') created.set(stored.metadata.name, stored as Pod);
+        if (isPod(stored)) created.set(stored.metadata.name, stored);
       } catch (error) {
         context.signal.throwIfAborted();
         failures.set(object.metadata.name, describeError(error));

@@ -2,7 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
-import type { KubeClient, Pod } from '../core/kube.ts';
+import { isPod, type KubeClient, type Pod } from '../core/kube.ts';
 import { CannotTell, type NodeUnderTest, type PodUnderTest, type Scene } from '../core/under-test.ts';
 import { nonceFor } from './prepare.ts';
 import type { Turnstile } from '../core/turnstile.ts';
@@ -75,8 +75,8 @@ async function readPod(
   target: { namespace: string; name: string },
 ): Promise<Pod> {
   const pod = await kube.get('Pod', target, deadline);
-  if (pod === undefined) throw new CannotTell(`pod ${target.name} does not exist any more`);
-  return pod as Pod;
+  if (!isPod(pod)) throw new CannotTell(`pod ${target.name} does not exist any more`);
+  return pod;
 }
 
 function nodeOf(pod: Pod, cluster: Cluster): ClusterNode {

@@ -44,8 +44,8 @@ async function runLocal(argv: readonly [string, ...string[]], options: RunOption
   });
   const result = await subprocess;
   const streams = {
-    stdout: String(result.stdout ?? ''),
-    stderr: String(result.stderr ?? ''),
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
     durationMs: Math.round(systemClock.now() - startedAt),
   };
   if (result.isCanceled) return { kind: 'timedOut', afterMs: streams.durationMs, ...streams };

@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RunSettings } from '../config/settings.ts';
+import { EXIT_CODES } from '../core/exit-codes.ts';
+import { commandLine, type CleanOptions, type Commands } from './command-line.ts';
+
+interface Called {
+  run?: RunSettings;
+  clean?: CleanOptions;
+  show?: string;
+  text: string;
+}
+
+async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
+  const called: Called = { text: '' };
+  const ok = (): Promise<0> => Promise.resolve(EXIT_CODES.ok);
+  const commands: Commands = {
+    run: (settings) => ok().finally(() => (called.run = settings)),
+    list: ok,
+    show: (id) => ok().finally(() => (called.show = id)),
+    validate: ok,
+    clean: (options) => ok().finally(() => (called.clean = options)),
+  };
+  const write = (text: string): void => {
+    called.text += text;
+  };
+  const exitCode = await commandLine({ version: '0.1.0', write, writeError: write, commands })(argv);
+  return { ...called, exitCode };
+}
+
+describe('commandLine', () => {
+  test('run takes ids and flags', async () => {
+    const { run, exitCode } = await call(
+      'run',
+      'host-port',
+      'run-as-guest',
+      '--keep',
+      '--nodes',
+      '2',
+      '--no-jest',
+      '--json',
+      'x.json',
+    );
+    expect(exitCode).toBe(0);
+    expect(run).toMatchObject({
+      ids: ['host-port', 'run-as-guest'],
+      keep: true,
+      nodes: 2,
+      jest: false,
+      json: 'x.json',
+    });
+  });
+
+  test('down removes what was kept, clean --all the cache too, clean alone neither', async () => {
+    expect((await call('down')).clean).toEqual({ kept: true, cache: false, dryRun: false });
+    expect((await call('clean', '--all', '--dry-run')).clean).toEqual({
+      kept: true,
+      cache: true,
+      dryRun: true,
+    });
+    expect((await call('clean')).clean).toEqual({ kept: false, cache: false, dryRun: false });
+  });
+
+  test('what it does not know is exit 2 with a suggestion', async () => {
+    expect(await call('run', '--mutant')).toMatchObject({
+      exitCode: 2,
+      text: expect.stringContaining('Did you mean --mutants?'),
+    });
+    expect(await call('run', '--nodes', 'many')).toMatchObject({
+      exitCode: 2,
+      text: expect.stringContaining('whole number'),
+    });
+    expect((await call('show')).exitCode).toBe(2);
+  });
+
+  test('help and version are no mistakes', async () => {
+    expect(await call('--help')).toMatchObject({ exitCode: 0, text: expect.stringContaining('validate') });
+    expect(await call('--version')).toMatchObject({ exitCode: 0, text: '0.1.0\n' });
+  });
+});

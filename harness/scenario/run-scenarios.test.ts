@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals';
+import { InfrastructureError } from '../core/errors.ts';
+import type { NewRunEvent } from '../core/events.ts';
+import type { KubeObject } from '../core/kube.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { resolvePlaces } from '../config/places.ts';
+import { exited, fakeWorld, type FakeScript, type FakeWorld } from '../testing/fake-cluster.ts';
+import { claim } from './define.ts';
+import { loadScenarios } from './load.ts';
+import { makePlan } from './plan.ts';
+import { runScenarios } from './run-scenarios.ts';
+import type { LoadedScenario } from './types.ts';
+
+const [hostNetwork] = await loadScenarios(resolvePlaces({}).scenarios);
+if (hostNetwork === undefined) throw new Error('no scenario');
+
+/** One claim about one word that pod and control print. */
+const scenario: LoadedScenario = {
+  ...hostNetwork,
+  claims: [
+    claim({
+      id: 'network-namespace',
+      must: 'The subject MUST say host, the control own',
+      source: { lines: [1, 1], sentence: 's' },
+      subject: 'pod-hn',
+      control: 'pod-without-hn',
+      observe: async (pod, scene) => {
+        const result = await pod.runner.run(['say'], { deadline: scene.deadline });
+        if (result.kind !== 'exited') throw new InfrastructureError('CUT', 'the stream was cut');
+        return { word: result.stdout };
+      },
+      show: ({ word }) => word,
+      subjectShows: { text: 'host', holds: ({ word }) => word === 'host' },
+      controlShows: { text: 'own', holds: ({ word }) => word === 'own' },
+    }),
+  ],
+  mutants: [
+    {
+      id: 'removed',
+      change: 'hostNetwork removed',
+      fells: ['network-namespace'],
+      mutate: ({ spec }) => delete spec.hostNetwork,
+    },
+  ],
+};
+
+const honest: FakeScript = { inPod: (_argv, who) => exited(who === 'pod-hn' ? 'host' : 'own') };
+
+interface Ran {
+  readonly world: FakeWorld;
+  readonly events: NewRunEvent[];
+  readonly verdicts: readonly Verdict[];
+}
+
+async function run(
+  script: FakeScript,
+  options: { mutants?: boolean; signal?: AbortSignal } = {},
+): Promise<Ran> {
+  const world = fakeWorld(script);
+  const events: NewRunEvent[] = [];
+  await runScenarios(
+    makePlan([scenario], { ids: [], mutants: options.mutants ?? false, schedulableNodes: 2 }),
+    {
+      ...world,
+      runId: 'abc123',
+      sink: { emit: (event) => events.push(event) },
+      signal: options.signal ?? new AbortController().signal,
+      keepManifests: () => undefined,
+    },
+  );
+  return {
+    world,
+    events,
+    verdicts: events.flatMap((event) => (event.type === 'verdict' ? [event.verdict] : [])),
+  };
+}
+
+describe('runScenarios', () => {
+  test('a claim that subject and control bear out holds, and the pods are taken away', async () => {
+    const { world, verdicts } = await run(honest);
+    expect(verdicts).toEqual([{ kind: 'holds' }]);
+    expect(world.deleted.sort()).toEqual(['pod-hn', 'pod-without-hn']);
+  });
+
+  test('adds namespace, labels, node and image to the manifest and changes nothing else', async () => {
+    const { world } = await run(honest);
+    const pod = world.created.find(({ metadata }) => metadata.name === 'pod-hn') as KubeObject & {
+      spec: Record<string, unknown>;
+    };
+    expect(pod.metadata).toMatchObject({
+      namespace: 'podproof-abc123',
+      labels: { 'podproof.dev/run': 'abc123' },
+    });
+    expect(pod.spec).toMatchObject({
+      hostNetwork: true,
+      nodeSelector: { 'kubernetes.io/hostname': 'worker-a' },
+      terminationGracePeriodSeconds: 1,
+    });
+    expect(pod.spec['containers']).toEqual([
+      {
+        name: 'main',
+        image: 'localhost/podproof/workload:fake',
+        imagePullPolicy: 'Never',
+        command: ['sleep', 'infinity'],
+      },
+    ]);
+  });
+
+  test('a mutant runs in a namespace of its own, with its change', async () => {
+    const { world, events } = await run(honest, { mutants: true });
+    const mutants = world.created.filter(
+      ({ kind, metadata }) => kind === 'Pod' && metadata.namespace === 'podproof-abc123-m1',
+    );
+    expect(mutants).toHaveLength(2);
+    expect(JSON.stringify(mutants)).not.toContain('hostNetwork');
+    expect(events.filter(({ type }) => type === 'verdict')).toHaveLength(2);
+  });
+
+  test('a subject that shows something else contradicts, with what was expected and seen', async () => {
+    const { verdicts } = await run({ inPod: () => exited('own') });
+    expect(verdicts).toEqual([
+      { kind: 'contradicted', reasons: [{ role: 'subject', expected: 'host', seen: 'own' }] },
+    ]);
+  });
+
+  test('a cut stream is inconclusive, never an answer', async () => {
+    const cut: FakeScript = {
+      inPod: () => ({ kind: 'inconclusive', why: 'cut', stdout: 'host', stderr: '', durationMs: 1 }),
+    };
+    expect((await run(cut)).verdicts).toEqual([
+      { kind: 'inconclusive', why: 'subject pod-hn: the stream was cut' },
+    ]);
+  });
+
+  test('a pod that is refused is inconclusive for claims that need it running, with the reason', async () => {
+    const waiting = { reason: 'ErrImageNeverPull', message: 'not present' };
+    const refused: FakeScript = {
+      ...honest,
+      statusOf: () => ({
+        phase: 'Pending',
+        containerStatuses: [{ name: 'main', ready: false, restartCount: 0, state: { waiting } }],
+      }),
+    };
+    expect((await run(refused)).verdicts).toEqual([
+      {
+        kind: 'inconclusive',
+        why: 'subject pod-hn: the pod does not run: refused: ErrImageNeverPull (not present)',
+      },
+    ]);
+  });
+
+  test('a manifest that the server refuses makes its claims inconclusive and nothing hangs', async () => {
+    const refusing: FakeScript = {
+      ...honest,
+      onCreate: (object) => {
+        if (object.metadata.name === 'pod-hn') throw new InfrastructureError('X', 'the server said no');
+      },
+    };
+    expect((await run(refusing)).verdicts).toEqual([
+      { kind: 'inconclusive', why: 'subject pod-hn: the server said no' },
+    ]);
+  });
+
+  test('a watch that broke for good ends the run with its error', async () => {
+    const lost: FakeScript = {
+      ...honest,
+      statusOf: () => undefined,
+      watchBreaks: Promise.reject(new InfrastructureError('API_LOST', 'the API server is gone')),
+    };
+    await expect(run(lost)).rejects.toThrow('the API server is gone');
+  });
+
+  test('an interrupt ends the run with its own reason', async () => {
+    const stop = new AbortController();
+    const running = run({ ...honest, statusOf: () => undefined }, { signal: stop.signal });
+    stop.abort(new Error('Interrupted by SIGINT.'));
+    await expect(running).rejects.toThrow('Interrupted by SIGINT.');
+  });
+});
