@@ -139,6 +139,7 @@ function megabytes(bytes: number): string {
 }
 
 function unavailable(request: UnpackRequest, packageName: string, result: CommandResult): Error {
+  if (!request.deadline.expired) request.deadline.signal.throwIfAborted();
   if (result.kind === 'timedOut') return request.deadline.error(`${packageName}: ${describeResult(result)}`);
   return new EnvironmentError(
     'DEBIAN_PACKAGES_UNAVAILABLE',

@@ -93,6 +93,27 @@ describe('building stages', () => {
     expect(stopped).toBe(true);
   });
 
+  test('after a failure no further stage starts, not even the next in the lane', async () => {
+    const started: string[] = [];
+    const [rootfs, , image] = stages(async (name) => {
+      started.push(name);
+      await Promise.resolve();
+      throw new Error(`${name} is broken`);
+    });
+    if (rootfs === undefined || image === undefined) throw new Error('the fixture has three stages');
+    const many = ['a', 'b', 'c', 'd'].map((name): Stage => ({
+      ...rootfs,
+      name,
+      lane: 'network',
+      build: (job) => {
+        started.push(name);
+        return rootfs.build(job);
+      },
+    }));
+    await expect(run([...many, { ...image, needs: ['a', 'b', 'c', 'd'] }])).rejects.toThrow('broken');
+    expect(started.filter((name) => name.length === 1)).toEqual(['a']);
+  });
+
   test('never runs more of a lane at once than its width', async () => {
     let inside = 0;
     let most = 0;

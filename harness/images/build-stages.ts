@@ -4,7 +4,7 @@ import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import { lanes, type LaneWidths } from './lanes.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageJob } from './stage.ts';
 
 export interface BuildStagesOptions {
   /** Results live here as `<stage>-<key>`. The caller holds the lock of this folder. */
@@ -41,15 +41,20 @@ export async function buildStages(
     const folder = folderOf(stage.name, options);
     if (await exists(folder)) return folder;
     await Promise.all(stage.needs.map(want));
-    return inLane(stage.lane, () => {
+    return inLane(stage.lane, async () => {
       abort.signal.throwIfAborted();
       const either = AbortSignal.any([options.deadline.signal, abort.signal]);
       const deadline = Deadline.in(options.deadline.remainingMs, stage.title, either);
-      return build(stage, folder, { ...options, deadline });
-    }).catch((error: unknown) => {
-      failures.push(error);
-      abort.abort(error);
-      throw error;
+      const step = options.progress.step(stage.title, stage.estimateMs);
+      try {
+        return await build(stage, folder, { ...options, deadline, step });
+      } catch (error) {
+        // Before the lane is free again: the next stage in it must not start any more.
+        step.fail(abort.signal.aborted ? 'stopped because another stage failed' : describeError(error));
+        failures.push(error);
+        abort.abort(error);
+        throw error;
+      }
     });
   };
   await want(target).catch(() => undefined);
@@ -63,25 +68,19 @@ export function folderOf(name: string, place: Pick<BuildStagesOptions, 'folder' 
   return join(place.folder, `${name}-${place.keys.get(name) ?? 'unknown'}`);
 }
 
-async function build(stage: Stage, folder: string, options: BuildStagesOptions): Promise<string> {
-  const step = options.progress.step(stage.title, stage.estimateMs);
+async function build(
+  stage: Stage,
+  folder: string,
+  options: Pick<BuildStagesOptions, 'folder' | 'keys' | 'deadline'> & Pick<StageJob, 'step'>,
+): Promise<string> {
+  const { deadline, step } = options;
   const partial = join(dirname(folder), `${PARTIAL}${basename(folder)}`);
-  try {
-    await mkdir(partial, { recursive: true });
-    await stage.build({
-      into: partial,
-      deadline: options.deadline,
-      step,
-      folderOf: (name) => folderOf(name, options),
-    });
-    options.deadline.signal.throwIfAborted();
-    await rename(partial, folder);
-    step.done('built');
-    return folder;
-  } catch (error) {
-    step.fail(describeError(error));
-    throw error;
-  }
+  await mkdir(partial, { recursive: true });
+  await stage.build({ into: partial, deadline, step, folderOf: (name) => folderOf(name, options) });
+  deadline.signal.throwIfAborted();
+  await rename(partial, folder);
+  step.done('built');
+  return folder;
 }
 
 const PARTIAL = 'partial-';

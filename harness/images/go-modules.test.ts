@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import { debianPackages } from '../debian/packages.ts';
 import { ScriptedRunner, type Script } from '../testing/scripted-runner.ts';
@@ -47,6 +48,7 @@ async function build(
   const updates: string[] = [];
   const shop: Workshop = {
     runner,
+    clock: { ...systemClock, sleep: () => Promise.resolve() },
     cacheDir: '/cache',
     recipeDir: '/recipe',
     architecture: 'amd64',
@@ -82,8 +84,22 @@ describe('a Go stage', () => {
     await expect(build(() => ({ exitCode: 1, stderr: REFUSED }))).rejects.toMatchObject({
       code: 'GO_MODULES_UNAVAILABLE',
       exitCode: 3,
-      message: expect.stringContaining('k8s.io/kubernetes@v1.37.2'),
+      message:
+        'Could not download k8s.io/kubernetes@v1.37.2, github.com/containernetworking/plugins@v1.9.1 ' +
+        '(node image: CNI agent): dial tcp 127.0.0.1:1: connect: connection refused',
     });
+  });
+
+  test('tries again when a download failed, and only then', async () => {
+    let calls = 0;
+    const { updates } = await build(() => (++calls === 1 ? { exitCode: 1, stderr: REFUSED } : undefined));
+    expect(calls).toBe(2);
+    expect(updates.at(-1)).toMatch(/kubernetes@v1.37.2 failed, trying again/);
+    calls = 0;
+    await expect(build(() => ({ exitCode: ++calls, stderr: COMPILER }))).rejects.toThrow(
+      'undefined: missing',
+    );
+    expect(calls).toBe(1);
   });
 
   test('fails as a build error with the compiler’s words otherwise', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describeResult } from '../core/command.ts';
+import { describeResult, type CommandResult } from '../core/command.ts';
 import { EnvironmentError } from '../core/errors.ts';
 import { expectSuccess } from './expect-success.ts';
 import type { Stage, StageJob } from './stage.ts';
@@ -90,6 +90,9 @@ export function modulesNotDownloaded(stderr: string): string[] {
   return [...new Set(found)];
 }
 
+const DOWNLOAD_ATTEMPTS = 3;
+const RETRY_PAUSE_MS = 2000;
+
 interface GoRun {
   readonly argv: [string, ...string[]];
   readonly folder: string;
@@ -97,9 +100,33 @@ interface GoRun {
   readonly env: Readonly<Record<string, string>>;
 }
 
-async function runGo(shop: Workshop, job: StageJob, { argv, folder, title, env }: GoRun): Promise<void> {
+/** Proxies answer with an error now and then; a build of ten minutes should not end for that. */
+async function runGo(shop: Workshop, job: StageJob, run: GoRun): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await tryGo(shop, job, run);
+    const missing = result.kind === 'exited' ? modulesNotDownloaded(result.stderr) : [];
+    if (missing.length === 0 || (result.kind === 'exited' && result.exitCode === 0)) {
+      expectSuccess(result, run.argv, { what: `the build of ${run.title}`, deadline: job.deadline });
+      return;
+    }
+    if (attempt === DOWNLOAD_ATTEMPTS) {
+      const why = /": (.+)$/m.exec(result.stderr)?.[1] ?? describeResult(result);
+      throw new EnvironmentError(
+        'GO_MODULES_UNAVAILABLE',
+        `Could not download ${missing.slice(0, 3).join(', ')} (${run.title}): ${why}`,
+        {
+          hint: 'Check the network and `go env GOPROXY`. What was downloaded is kept: run the command again.',
+        },
+      );
+    }
+    job.step.update(`download of ${missing[0] ?? ''} failed, trying again`);
+    await shop.clock.sleep(RETRY_PAUSE_MS, job.deadline.signal);
+  }
+}
+
+async function tryGo(shop: Workshop, job: StageJob, { argv, folder, env }: GoRun): Promise<CommandResult> {
   let downloads = 0;
-  const result = await shop.runner.run(argv, {
+  return shop.runner.run(argv, {
     deadline: job.deadline,
     cwd: folder,
     env: { ...goEnvironment(shop.cacheDir), ...env },
@@ -110,13 +137,4 @@ async function runGo(shop: Workshop, job: StageJob, { argv, folder, title, env }
       job.step.update(`downloading module ${String(downloads)}: ${module}`);
     },
   });
-  const missing = result.kind === 'exited' ? modulesNotDownloaded(result.stderr) : [];
-  if (result.kind === 'exited' && result.exitCode !== 0 && missing.length > 0) {
-    throw new EnvironmentError(
-      'GO_MODULES_UNAVAILABLE',
-      `Could not download ${missing.slice(0, 3).join(', ')} for ${title}: ${describeResult(result)}`,
-      { hint: 'Check the network and `go env GOPROXY`. What was downloaded is kept: run the command again.' },
-    );
-  }
-  expectSuccess(result, argv, { what: `the build of ${title}`, deadline: job.deadline });
 }

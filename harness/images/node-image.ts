@@ -1,5 +1,6 @@
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../core/clock.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { acquireFileLock } from '../core/file-lock.ts';
@@ -110,7 +111,7 @@ function workshop({ runner, cacheDir, recipeDir }: BuildOptions): Workshop {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const debian = debianPackages({ cacheDir, runner });
   const mirror: Workshop['mirror'] = (deadline) => debianMirror(runner, deadline);
-  return { runner, cacheDir, recipeDir, debian, architecture, mirror };
+  return { runner, clock: systemClock, cacheDir, recipeDir, debian, architecture, mirror };
 }
 
 async function isPresent(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Clock } from '../core/clock.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { DebianPackages } from '../debian/packages.ts';
@@ -8,6 +9,7 @@ import { expectSuccess } from './expect-success.ts';
 /** What every stage works with. */
 export interface Workshop {
   readonly runner: CommandRunner;
+  readonly clock: Clock;
   readonly debian: DebianPackages;
   readonly cacheDir: string;
   /** The folder that holds `node-image` and `workload-image`. */
