@@ -7,7 +7,6 @@ import { connectionTo } from './endpoint.ts';
 import type { DockerEngine, EngineFacts } from './engine-port.ts';
 import { execTransport } from './exec-transport.ts';
 import { imageCalls } from './images.ts';
-import { labelFilters } from './labels.ts';
 import { networkCalls } from './networks.ts';
 import { containerRunner } from './container-runner.ts';
 
@@ -34,9 +33,12 @@ export async function connectDocker(engine: {
     containers: containerCalls(api),
     images: imageCalls(api),
     networks: networkCalls(api),
-    async volumes(deadline, labels = {}) {
+    async volumes(deadline, which = 'all') {
       const listed = await callEngine('list volumes', deadline, () =>
-        api.listVolumes({ filters: labelFilters(labels), abortSignal: deadline.signal }),
+        api.listVolumes({
+          ...(which === 'unused' ? { filters: { dangling: ['true'] } } : {}),
+          abortSignal: deadline.signal,
+        }),
       );
       return listed.Volumes.map((volume) => volume.Name);
     },

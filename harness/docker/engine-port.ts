@@ -66,8 +66,8 @@ export interface DockerEngine {
   readonly containers: ContainerCalls;
   readonly images: ImageCalls;
   readonly networks: NetworkCalls;
-  /** Names of all volumes, or of those with the labels. */
-  volumes(deadline: Deadline, labels?: Labels): Promise<readonly string[]>;
+  /** Names of all volumes, or of those that no container uses. */
+  volumes(deadline: Deadline, which?: 'all' | 'unused'): Promise<readonly string[]>;
   /** Runs commands in a container with its namespaces, as its user. */
   runner(container: string, where: string): CommandRunner;
   /** Closes idle connections. */

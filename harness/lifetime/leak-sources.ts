@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { hasCode } from '../core/node-errors.ts';
+import type { DockerEngine } from '../docker/engine-port.ts';
+import type { LeakSource } from './leak-oracle.ts';
+
+/**
+ * Containers, volumes and networks that a run could leave in the engine. Other runs and other people use the engine
+ * at the same time, so only that counts which nobody uses: volumes and networks without a container, containers
+ * with a label that only podproof's clusters have and `isOthers` does not know.
+ *
+ * @param isOthers whether a cluster belongs to another live run, or was kept on purpose
+ */
+export function engineLeakSources(
+  docker: DockerEngine,
+  labels: readonly string[],
+  isOthers: (cluster: string) => boolean,
+): readonly LeakSource[] {
+  return [
+    {
+      what: 'containers',
+      leak: 'added',
+      async list(deadline) {
+        const found = await Promise.all(
+          labels.map(async (label) => {
+            const listed = await docker.containers.list({ [label]: '' }, deadline);
+            return listed.filter(({ labels: has }) => !isOthers(has[label] ?? ''));
+          }),
+        );
+        return new Map(found.flat().map(({ id, name }) => [id, name]));
+      },
+    },
+    {
+      what: 'volumes',
+      leak: 'added',
+      list: async (deadline) =>
+        new Map((await docker.volumes(deadline, 'unused')).map((name) => [name, name])),
+    },
+    {
+      what: 'networks',
+      leak: 'added',
+      async list(deadline) {
+        const listed = await docker.networks.list(deadline);
+        const found = await Promise.all(listed.map(({ name }) => docker.networks.inspect(name, deadline)));
+        const unused = found.filter((network) => network !== undefined && network.containers.length === 0);
+        return new Map(
+          unused.flatMap((network) => (network === undefined ? [] : [[network.id, network.name]])),
+        );
+      },
+    },
+  ];
+}
+
+/** Files that are not ours: content, size and time of change must be the same afterwards, or both times nothing. */
+export function foreignFiles(paths: readonly string[]): LeakSource {
+  return {
+    what: 'files of the user',
+    leak: 'changed',
+    async list() {
+      const seen = await Promise.all(paths.map(async (path) => [path, await stateOf(path)] as const));
+      return new Map(seen);
+    },
+  };
+}
+
+/** Entries of folders where only a run's own things appear and disappear. */
+export function folderEntries(what: string, folders: readonly string[]): LeakSource {
+  return {
+    what,
+    leak: 'added',
+    async list() {
+      const found = await Promise.all(
+        folders.map(async (folder) => (await entriesOf(folder)).map((name) => `${folder}/${name}`)),
+      );
+      return new Map(found.flat().map((path) => [path, path]));
+    },
+  };
+}
+
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return [];
+    throw error;
+  }
+}
+
+async function stateOf(path: string): Promise<string> {
+  try {
+    const [content, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
+    return `sha256 ${createHash('sha256').update(content).digest('hex').slice(0, 16)}, changed ${String(mtimeMs)}`;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'not there';
+    throw error;
+  }
+}
