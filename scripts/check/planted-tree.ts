@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { oxlintConfig } from './oxlint-config.ts';
@@ -23,7 +23,7 @@ export interface PlantedTree extends Disposable {
 export function plantTree(files: Readonly<Record<string, string>>): PlantedTree {
   const root = mkdtempSync(join(tmpdir(), 'podproof-plant-'));
   for (const name of SETTINGS) cpSync(join(PROJECT, name), join(root, name));
-  symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'));
+  linkPackages(join(root, 'node_modules'));
   // Outside `scripts/`, so that the gates themselves are not part of the planted project.
   symlinkSync(join(PROJECT, 'scripts', 'check'), join(root, 'gates'));
   writeFileSync(join(root, '.oxlintrc.json'), oxlintConfig().replace('./scripts/check/', './gates/'));
@@ -38,6 +38,14 @@ export function plantTree(files: Readonly<Record<string, string>>): PlantedTree 
       rmSync(root, { recursive: true });
     },
   };
+}
+
+/** Each package by itself, so that caches in `node_modules/.cache` stay apart. */
+function linkPackages(folder: string): void {
+  mkdirSync(folder);
+  const packages = join(PROJECT, 'node_modules');
+  for (const name of readdirSync(packages).filter((entry) => entry !== '.cache'))
+    symlinkSync(join(packages, name), join(folder, name));
 }
 
 /** Runs one gate over a planted project. */

@@ -4,6 +4,8 @@ import { judge, runTool, type Gate, type GateResult, type ToolOutput } from './g
 
 /** Folders that hold code, and the one file outside them. */
 const CODE = /^((harness|scenarios|scripts)\/.*\.[jt]s|jest\.config\.ts)$/;
+/** By content, since a fresh clone has fresh times. */
+const CACHED = ['--cache', '--cache-strategy=content', '--cache-location=node_modules/.cache/prettier-check'];
 const FORMATTED = /\.(ts|js|json|md|ya?ml)$/;
 
 export const TOOL_GATES: readonly Gate[] = [
@@ -17,7 +19,7 @@ export const TOOL_GATES: readonly Gate[] = [
 async function format(root: string, tree: readonly string[]): Promise<GateResult> {
   const files = tree.filter((path) => FORMATTED.test(path));
   if (files.length === 0) return judge('files', 0, false, '');
-  const result = await runTool(root, ['prettier', '--check', '--', ...files]);
+  const result = await runTool(root, ['prettier', '--check', ...CACHED, '--', ...files]);
   return judge('files', files.length, result.exitCode === 0, both(result));
 }
 
