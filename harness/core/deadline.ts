@@ -82,14 +82,18 @@ export class Deadline {
     }
   }
 
+  /**
+   * True when a timer ended the wait, our own or that of an outer deadline. Timers may fire a millisecond before the
+   * clock says so, hence no look at the clock. The number tells the platform's own error from ours of the same name.
+   */
   #isTimeout(): boolean {
     const reason: unknown = this.signal.reason;
+    if (typeof reason !== 'object' || reason === null) return false;
     return (
-      typeof reason === 'object' &&
-      reason !== null &&
       'name' in reason &&
       reason.name === 'TimeoutError' &&
-      this.expired
+      'code' in reason &&
+      typeof reason.code === 'number'
     );
   }
 }
