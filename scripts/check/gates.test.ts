@@ -142,6 +142,7 @@ describe('treeFindings', () => {
     ['README.md', `cd ${path('work', 'somewhere', 'x')}`],
     ['README.md', `'${path('home', 'somebody', 'x')}'`],
     ['README.md', `(${path('Users', 'Somebody', 'x')})`],
+    ['harness/core/x.ts', `// ${['oxlint', 'disable-next-line'].join('-')} eqeqeq`],
   ])('finds what is wrong with %s %j', (file, text) => {
     expect(treeFindings([{ path: file, text }])).not.toEqual([]);
   });
@@ -150,6 +151,7 @@ describe('treeFindings', () => {
     ['harness/main.ts', ''],
     ['harness/core/x.ts', ''],
     ['harness/clusters/kind/x.ts', ''],
+    ['harness/core/x.ts', `// ${['oxlint', 'disable-next-line'].join('-')} eqeqeq -- null and undefined`],
     ['harness/core/utilisation.ts', 'the common case of a shared helper'],
     ['README.md', 'https://kubernetes.io/home/x/ and containers/work/x/ and ./work/x/'],
   ])('accepts %s %j', (file, text) => {

@@ -10,7 +10,7 @@ export interface TreeFile {
 }
 
 /** Written with one letter in brackets, so that this file does not contain what it looks for. */
-const FOREIGN: readonly (readonly [RegExp, string])[] = [
+const UNWANTED: readonly (readonly [RegExp, string])[] = [
   [
     /\b(deb|ftp|security|snapshot)\.debia[n]\.org/,
     'a Debian mirror: hosts come from the settings of the machine',
@@ -23,6 +23,10 @@ const FOREIGN: readonly (readonly [RegExp, string])[] = [
   [
     /(^|[\s"'`(=:])\/(wor[k]|tm[p]\/bash_jobs|hom[e]\/[a-z]|User[s]\/[A-Za-z])[\w.-]*\//m,
     'a path that exists on one machine only',
+  ],
+  [
+    /\b(oxlin[t]|eslin[t]|prettie[r])-(disable|ignore)(?!.* -- \w)/,
+    'an exception without a reason: add ` -- why`',
   ],
 ];
 
@@ -70,7 +74,7 @@ function roomFindings(path: string): string[] {
 function textFindings({ path, text }: TreeFile): string[] {
   // Tests make up home folders.
   const searched = path.endsWith('.test.ts') ? text.replace(/\/(home|Users)\//g, '~') : text;
-  return FOREIGN.flatMap(([pattern, what]) => {
+  return UNWANTED.flatMap(([pattern, what]) => {
     const at = searched.search(pattern);
     return at === -1 ? [] : [`${path}:${String(searched.slice(0, at + 1).split('\n').length)}: ${what}`];
   });
