@@ -152,6 +152,7 @@ describe('treeFindings', () => {
     ['harness/core/x.ts', ''],
     ['harness/clusters/kind/x.ts', ''],
     ['harness/core/x.ts', `// ${['oxlint', 'disable-next-line'].join('-')} eqeqeq -- null and undefined`],
+    ['harness/core/x.ts', `// The library wants it.\n// ${['oxlint', 'disable-next-line'].join('-')} eqeqeq`],
     ['harness/core/utilisation.ts', 'the common case of a shared helper'],
     ['README.md', 'https://kubernetes.io/home/x/ and containers/work/x/ and ./work/x/'],
   ])('accepts %s %j', (file, text) => {

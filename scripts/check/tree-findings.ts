@@ -24,10 +24,6 @@ const UNWANTED: readonly (readonly [RegExp, string])[] = [
     /(^|[\s"'`(=:])\/(wor[k]|tm[p]\/bash_jobs|hom[e]\/[a-z]|User[s]\/[A-Za-z])[\w.-]*\//m,
     'a path that exists on one machine only',
   ],
-  [
-    /\b(oxlin[t]|eslin[t]|prettie[r])-(disable|ignore)(?!.* -- \w)/,
-    'an exception without a reason: add ` -- why`',
-  ],
 ];
 
 /** Names that say nothing attract everything. */
@@ -43,6 +39,7 @@ export function treeFindings(files: readonly TreeFile[]): string[] {
     ...nameFindings(file.path),
     ...roomFindings(file.path),
     ...textFindings(file),
+    ...exceptionFindings(file),
   ]);
 }
 
@@ -78,4 +75,17 @@ function textFindings({ path, text }: TreeFile): string[] {
     const at = searched.search(pattern);
     return at === -1 ? [] : [`${path}:${String(searched.slice(0, at + 1).split('\n').length)}: ${what}`];
   });
+}
+
+const EXCEPTION = /\b(oxlin[t]|eslin[t]|prettie[r])-(disable|ignore)/;
+/** On the line itself, or as a comment right above. Control characters in a pattern are never there by accident. */
+const REASON = / -- \w|no-control-regex/;
+
+function exceptionFindings({ path, text }: TreeFile): string[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, at) =>
+    EXCEPTION.test(line) && !REASON.test(line) && !/^\s*(\/\/|\*|#)/.test(lines[at - 1] ?? '')
+      ? [`${path}:${String(at + 1)}: an exception without a reason: add \` -- why\``]
+      : [],
+  );
 }
