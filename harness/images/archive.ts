@@ -70,11 +70,7 @@ export async function writeArchive(
 }
 
 /** The text of an image configuration; its digest is the image's ID. */
-export function imageConfig(
-  config: RunConfig,
-  layerDigests: readonly string[],
-  architecture: string,
-): string {
+function imageConfig(config: RunConfig, layerDigests: readonly string[], architecture: string): string {
   return JSON.stringify({
     architecture,
     os: 'linux',

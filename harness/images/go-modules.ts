@@ -56,7 +56,7 @@ export function goStage(shop: Workshop, program: GoProgram): Stage {
 }
 
 /** Go's caches below ours, so that one folder holds everything and a later build is fast. */
-export function goEnvironment(cacheDir: string): Record<string, string> {
+function goEnvironment(cacheDir: string): Record<string, string> {
   return {
     GOCACHE: join(cacheDir, 'go', 'build'),
     GOMODCACHE: join(cacheDir, 'go', 'mod'),

@@ -52,7 +52,7 @@ export async function goPrograms(
 }
 
 /** Without the version kubeadm takes its kubelet for v0.0.0 and refuses it. */
-export function kubernetesFlags(version: string): string {
+function kubernetesFlags(version: string): string {
   const [major = '', minor = ''] = version.slice(1).split('.');
   const values = {
     gitVersion: version,

@@ -11,6 +11,7 @@ import { buildStages, folderOf } from './build-stages.ts';
 import { debianMirror } from './debian-mirror.ts';
 import { loadImages, type EngineCli } from './load-images.ts';
 import type { ImageFacts } from './node-stage.ts';
+import { pruneResults } from './prune-results.ts';
 import { FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
 import { WORKLOAD_IMAGE } from './workload-stage.ts';
 import type { Workshop } from './workshop.ts';
@@ -58,7 +59,7 @@ export async function ensureNodeImage(
 }
 
 /** The part of {@link ensureNodeImage} that needs no engine, so that it can run while one starts. */
-export async function buildImages(options: BuildOptions): Promise<ImageArchive> {
+async function buildImages(options: BuildOptions): Promise<ImageArchive> {
   const { cacheDir, deadline, progress } = options;
   const shop = workshop(options);
   const plan = await planBuild(shop);
@@ -75,6 +76,7 @@ export async function buildImages(options: BuildOptions): Promise<ImageArchive> 
     // Compilers share the cores anyway; two at once let one of them download while the other computes.
     widths: { cpu: 2, network: 2 },
   });
+  await pruneResults(place.folder, plan.keys, systemClock.date());
   return await describe(plan, folder, false);
 }
 
