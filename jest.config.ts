@@ -20,6 +20,8 @@ const config: Config = {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/{harness,scenarios,scripts}/**/*.e2e.test.ts'],
+      globalSetup: '<rootDir>/harness/testing/e2e-cluster-up.ts',
+      globalTeardown: '<rootDir>/harness/testing/e2e-cluster-down.ts',
     },
     {
       ...common,

@@ -10,11 +10,6 @@ export { httpFrom, showAnswer, type HttpAnswer, type HttpTarget } from './probes
 export { identityOf, parseId, type IdOutput, type ProcessIdentity } from './probes/identity.ts';
 export { interfacesOf } from './probes/interfaces.ts';
 export { namespaceOf, namespaceOfNode, type NamespaceKind } from './probes/namespaces.ts';
-export {
-  containersOnNode,
-  mainProcessOnNode,
-  processesOnNode,
-  type NodeContainer,
-} from './probes/pod-processes.ts';
+export { containersOnNode, mainProcessOnNode, processesOnNode } from './probes/pod-processes.ts';
 export { podState, type PodState } from './probes/pod-state.ts';
-export { commandLines } from './probes/processes.ts';
+export { commandLines, type ProcessLine } from './probes/processes.ts';

@@ -5,7 +5,6 @@ import { parseCurl } from './http.ts';
 import { parseId, parseStatus } from './identity.ts';
 import { parseNetDev } from './interfaces.ts';
 import { parseNamespace } from './namespaces.ts';
-import { parseContainerInfo } from './pod-processes.ts';
 import { parseCommandLines } from './processes.ts';
 
 const MARK = '\n#status=';
@@ -153,19 +152,11 @@ test('a namespace is its kind and its number, nothing else', () => {
   expect(() => parseNamespace('net', 'readlink: Permission denied')).toThrow('not a net namespace');
 });
 
-test('command lines keep words apart and drop kernel threads', () => {
-  expect(parseCommandLines('/usr/bin/kubelet\0--v=2\0\n\n\nsleep\0infinity\0\n')).toEqual([
-    '/usr/bin/kubelet --v=2',
-    'sleep infinity',
+test('command lines keep words and processes apart and drop kernel threads', () => {
+  const text =
+    '==> /proc/1/cmdline <==\n/usr/bin/kubelet\0--v=2\0\n==> /proc/2/cmdline <==\n\n==> /proc/77/cmdline <==\nsleep\0infinity\0';
+  expect(parseCommandLines(text)).toEqual([
+    { pid: 1, line: '/usr/bin/kubelet --v=2' },
+    { pid: 77, line: 'sleep infinity' },
   ]);
-});
-
-test('a container of the node is a sandbox or a container by its CRI label', () => {
-  const info = (kind?: string): string =>
-    JSON.stringify({
-      Image: 'registry.k8s.io/pause:3.10.2',
-      Labels: kind ? { 'io.cri-containerd.kind': kind } : {},
-    });
-  expect(parseContainerInfo('a', info('sandbox')).kind).toBe('sandbox');
-  expect(() => parseContainerInfo('a', info())).toThrow('no CRI kind');
 });

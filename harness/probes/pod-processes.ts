@@ -1,6 +1,6 @@
 import { describeResult } from '../core/command.ts';
 import { CannotTell, type PodUnderTest } from '../core/under-test.ts';
-import { ask, read } from './answer.ts';
+import { ask } from './answer.ts';
 
 /**
  * The processes of a pod's containers as the node numbers them, found by the pod's uid in their control group.
@@ -11,13 +11,13 @@ import { ask, read } from './answer.ts';
  */
 export async function processesOnNode(pod: PodUnderTest): Promise<readonly number[]> {
   const pids = await pidsInPodCgroup(pod);
-  const ours: number[] = [];
-  for (const pid of pids) {
-    const comm = await ask(pod.node.runner, ['cat', `/proc/${String(pid)}/comm`]);
-    if (comm.exitCode === 0 && comm.stdout.trim() !== 'pause') ours.push(pid);
-  }
+  const files = pids.map((pid) => `/proc/${String(pid)}/comm`);
+  const { stdout } = await ask(pod.node.runner, ['head', '-v', '-c', '64', ...files]);
+  const ours = [...stdout.matchAll(/^==> \/proc\/(\d+)\/comm <==\n(.*)$/gm)].filter(
+    ([, , comm]) => comm !== 'pause',
+  );
   if (ours.length === 0) throw new CannotTell(`node ${pod.node.name} has no process of pod ${pod.name}`);
-  return ours;
+  return ours.map(([, pid]) => Number(pid));
 }
 
 /** The pod's first process on the node: the main process of its container, started before any exec. */
@@ -54,44 +54,17 @@ async function pidsInPodCgroup(pod: PodUnderTest): Promise<readonly number[]> {
   return pids;
 }
 
-/** A container as the node's containerd knows it. */
-export interface NodeContainer {
-  readonly id: string;
-  readonly kind: 'sandbox' | 'container';
-  readonly image: string;
-}
-
 /**
- * All containers that the node's containerd has for a pod, running or not. The sandbox (the `pause` container) is
- * one of them; a pod none of whose code ever ran has nothing else.
+ * How many containers of one kind the node's containerd has for a pod, running or not. Every pod that got past the
+ * scheduler has a sandbox (the `pause` container); a pod none of whose code ever ran has no container beside it.
  *
  * Source: the labels `io.kubernetes.pod.uid` and `io.cri-containerd.kind` that containerd's CRI plugin sets.
  * @throws CannotTell
  */
-export async function containersOnNode(pod: PodUnderTest): Promise<readonly NodeContainer[]> {
-  const ids = (await read(pod.node.runner, ['ctr', '-n', 'k8s.io', 'containers', 'ls', '-q'])).split('\n');
-  const filter = `labels."io.kubernetes.pod.uid"==${pod.uid}`;
-  const own = await ask(pod.node.runner, ['ctr', '-n', 'k8s.io', 'containers', 'ls', '-q', filter]);
-  if (own.exitCode !== 0)
-    throw new CannotTell(`ctr containers ls on ${pod.node.name}: ${describeResult(own)}`);
-  const mine = own.stdout
-    .split('\n')
-    .map((id) => id.trim())
-    .filter((id) => id !== '');
-  const containers: NodeContainer[] = [];
-  for (const id of mine.filter((candidate) => ids.includes(candidate))) {
-    containers.push(
-      parseContainerInfo(id, await read(pod.node.runner, ['ctr', '-n', 'k8s.io', 'containers', 'info', id])),
-    );
-  }
-  return containers;
-}
-
-/** Reads the JSON of `ctr containers info`. @throws CannotTell when the CRI label is missing */
-export function parseContainerInfo(id: string, text: string): NodeContainer {
-  const info = JSON.parse(text) as { Image?: string; Labels?: Record<string, string> };
-  const kind = info.Labels?.['io.cri-containerd.kind'];
-  if (kind !== 'sandbox' && kind !== 'container')
-    throw new CannotTell(`container ${id} carries no CRI kind label`);
-  return { id, kind, image: info.Image ?? '' };
+export async function containersOnNode(pod: PodUnderTest, kind: 'sandbox' | 'container'): Promise<number> {
+  const filter = `labels."io.kubernetes.pod.uid"==${pod.uid},labels."io.cri-containerd.kind"==${kind}`;
+  const listed = await ask(pod.node.runner, ['ctr', '-n', 'k8s.io', 'containers', 'ls', '-q', filter]);
+  if (listed.exitCode !== 0)
+    throw new CannotTell(`ctr containers ls on ${pod.node.name}: ${describeResult(listed)}`);
+  return listed.stdout.split('\n').filter((id) => id.trim() !== '').length;
 }

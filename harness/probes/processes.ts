@@ -2,13 +2,19 @@ import type { CommandRunner } from '../core/command.ts';
 import { CannotTell } from '../core/under-test.ts';
 import { ask } from './answer.ts';
 
+export type ProcessLine = {
+  readonly pid: number;
+  /** The words of the command, joined by spaces. */ readonly line: string;
+};
+
 /**
- * The command lines of all processes that the runner can see, words joined by spaces. What is searched for never
- * appears in the argv of the search itself, so the search cannot find itself.
+ * The command lines of all processes that the runner can see, kernel threads left out. What is searched for never
+ * appears in the argv of the search itself, so the search cannot find itself. One `head` reads all files: a process
+ * for each of them would cost more than everything else in a scenario.
  *
  * @throws CannotTell when nothing at all was readable
  */
-export async function commandLines(runner: CommandRunner): Promise<readonly string[]> {
+export async function commandLines(runner: CommandRunner): Promise<readonly ProcessLine[]> {
   const result = await ask(runner, [
     'find',
     '/proc',
@@ -17,13 +23,12 @@ export async function commandLines(runner: CommandRunner): Promise<readonly stri
     '-path',
     '/proc/[0-9]*/cmdline',
     '-exec',
-    'cat',
+    'head',
+    '-v',
+    '-c',
+    '4096',
     '{}',
-    ';',
-    '-exec',
-    'printf',
-    '\\n',
-    ';',
+    '+',
   ]);
   const lines = parseCommandLines(result.stdout);
   // The search sees at least itself. A process that ended meanwhile makes find exit 1, which is fine.
@@ -31,10 +36,13 @@ export async function commandLines(runner: CommandRunner): Promise<readonly stri
   return lines;
 }
 
-/** One process per line, its words ended by NUL; kernel threads have none and are left out. */
-export function parseCommandLines(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .map((line) => line.split('\0').join(' ').trim())
-    .filter((line) => line !== '');
+/** Reads what `head -v` prints for files /proc/PID/cmdline, whose words are ended by NUL. */
+export function parseCommandLines(text: string): readonly ProcessLine[] {
+  const parts = text.split(/^==> \/proc\/(\d+)\/cmdline <==\n/m);
+  const processes: ProcessLine[] = [];
+  for (let index = 1; index + 1 < parts.length; index += 2) {
+    const line = (parts[index + 1] ?? '').split('\0').join(' ').trim();
+    if (line !== '') processes.push({ pid: Number(parts[index]), line });
+  }
+  return processes;
 }

@@ -35,10 +35,10 @@ export default defineScenario({
         const marker = `marker-${scene.nonceOf('pod-marker')}`;
         return {
           count: lines.length,
-          own: lines.some((line) => line.includes('sleep infinity')),
-          kubelet: lines.some((line) => /^\S*\/kubelet /.test(line)),
-          marker: lines.some((line) => line.includes(marker)),
-          markerOnNode: (await commandLines(pod.node.runner)).some((line) => line.includes(marker)),
+          own: lines.some(({ line }) => line.includes('sleep infinity')),
+          kubelet: lines.some(({ line }) => /^\S*\/kubelet /.test(line)),
+          marker: lines.some(({ line }) => line.includes(marker)),
+          markerOnNode: (await commandLines(pod.node.runner)).some(({ line }) => line.includes(marker)),
         };
       },
       show: ({ count, kubelet, marker }) =>

@@ -1,0 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { resolvePlaces } from '../config/places.ts';
+import type { ResultV1 } from '../report/result-v1.ts';
+
+/**
+ * Jest's global set-up of the end-to-end tests: makes (or takes over) one kept cluster by running podproof itself,
+ * and tells the tests where it is. Its scenario must hold: there is no point in testing on a broken cluster.
+ */
+export default function clusterUp(): void {
+  const places = resolvePlaces(process.env);
+  const file = join(mkdtempSync(join(tmpdir(), 'podproof-e2e-')), 'result.json');
+  const launch = fileURLToPath(new URL('../launch.js', import.meta.url));
+  const { status } = spawnSync(
+    process.execPath,
+    [launch, 'run', 'host-network', '--keep', '--no-jest', '--json', file],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      timeout: 40 * 60_000,
+    },
+  );
+  if (status !== 0)
+    throw new Error(`podproof could not make a cluster for the end-to-end tests: exit ${String(status)}`);
+  const { cluster } = JSON.parse(readFileSync(file, 'utf8')) as ResultV1;
+  if (cluster === null) throw new Error('the result names no cluster');
+  process.env['PODPROOF_E2E_CLUSTER'] = cluster.name;
+  process.env['PODPROOF_E2E_KUBECONFIG'] = join(places.cache, 'clusters', cluster.name, 'kubeconfig');
+  process.env['PODPROOF_E2E_WORKLOAD'] = 'localhost/podproof/workload:v1';
+}
