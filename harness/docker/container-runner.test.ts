@@ -84,6 +84,11 @@ describe('commands in a container', () => {
     expect(result).toMatchObject({ kind: 'exited', exitCode: 3 });
   });
 
+  test('an engine that is slow to answer is not one that does not know', async () => {
+    const { result } = await play({ inspect: ended(3), inspectMs: 300 });
+    expect(result).toMatchObject({ kind: 'exited', exitCode: 3 });
+  });
+
   test('ExitCode null never becomes 0', async () => {
     const { result } = await play({ inspect: [{ Running: false, ExitCode: null }] });
     expect(result.kind).toBe('inconclusive');

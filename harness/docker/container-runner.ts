@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { CommandResult, CommandRunner, RunOptions } from '../core/command.ts';
-import { Deadline } from '../core/deadline.ts';
-import { done, pending, poll } from '../core/poll.ts';
+import type { Deadline } from '../core/deadline.ts';
+import { askExitCode } from './ask-exit-code.ts';
 import { captureOutput } from './captured-output.ts';
 import { demultiplex } from './demultiplex.ts';
 import { reasonOf } from './engine-error.ts';
@@ -141,25 +141,11 @@ function endOf(stream: Duplex): Promise<string | undefined> {
   });
 }
 
-/**
- * The exit code as the engine knows it. The engine may need a moment after the end of the stream; if the process is
- * still running then, either the connection was cut or the program closed its outputs, and we cannot know which.
- */
+/** Everything in a container that is stopped gets SIGKILL or SIGTERM; that says nothing about the command. */
 async function exitOf(exec: Exec, { run, options }: Attempt): Promise<Ending> {
-  const { settleMs = 2000, clock = systemClock, transport, container } = options;
-  const settle = Deadline.in(settleMs, 'the exit code', run.deadline.signal, clock);
-  const exitCode = await poll(
-    async (signal) => {
-      const state = await exec.inspect(signal);
-      return state.running || state.exitCode === null ? pending('still running') : done(state.exitCode);
-    },
-    { deadline: settle, pauseMs: 5, maxPauseMs: 200, clock },
-  ).catch((error: unknown) => {
-    if (run.deadline.signal.aborted) throw error;
-    return `the output ended but the engine knows no exit code: ${reasonOf(error)}`;
-  });
+  const { transport, container } = options;
+  const exitCode = await askExitCode(exec, run.deadline, options);
   if (typeof exitCode === 'string') return inconclusive(exitCode);
-  // Everything in a container that is stopped gets SIGKILL or SIGTERM; that says nothing about the command.
   if (exitCode >= 128) {
     const state = await run.deadline.race(transport.containerState(container, run.deadline.signal));
     if (!state.running)

@@ -1,3 +1,4 @@
+import { systemClock } from '../core/clock.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -12,6 +13,8 @@ export interface ScriptedExec {
   readonly play?: (socket: Socket) => void;
   /** Answers of "inspect exec", the last one for ever. `'reset'` breaks the connection. */
   readonly inspect?: readonly (ExecAnswer | 'reset')[];
+  /** A busy engine: how long each of these answers takes. */
+  readonly inspectMs?: number;
   /** State of the container afterwards. @default running */
   readonly container?: { readonly Running: boolean; readonly Paused: boolean };
 }
@@ -63,7 +66,8 @@ export async function scriptedEngine(scripts: readonly ScriptedExec[]): Promise<
       if (refuse) json(response, refuse.status, { message: refuse.message });
       else json(response, 201, { Id: String(id) });
     } else if (/^\/exec\/\d+\/json$/.test(url)) {
-      const [{ inspect = [{ Running: false, ExitCode: 0 }] }, id] = scriptOf(url);
+      const [{ inspect = [{ Running: false, ExitCode: 0 }], inspectMs = 0 }, id] = scriptOf(url);
+      await systemClock.sleep(inspectMs);
       const turn = inspected.get(id) ?? 0;
       inspected.set(id, turn + 1);
       const found = inspect[Math.min(turn, inspect.length - 1)];
