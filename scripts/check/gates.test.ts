@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { judge, runTool, type Gate } from './gate.ts';
-import { plantTree, runGate } from './planted-tree.ts';
+import { filesNamedByJest, plantTree, runGate } from './planted-tree.ts';
 import { runGates } from './run-gates.ts';
 import { TOOL_GATES } from './tool-gates.ts';
 import { treeFindings } from './tree-findings.ts';
@@ -34,7 +34,7 @@ describe('each gate', () => {
       { 'tsconfig.json': '{ "include": ["harness/core"] }' },
       'harness/index.ts: not part of tsconfig',
     ],
-    ['unit', { [TEST_FILE]: failing }, 'Expected: 2'],
+    ['unit', { ...filesNamedByJest(), [TEST_FILE]: failing }, 'Expected: 2'],
   ])('%s is red for %j', async (name, planted, trace) => {
     const result = await runGate(TOOL_GATES, name, { ...CLEAN, ...planted });
     expect(result).toMatchObject({ ok: false, output: expect.stringContaining(trace) });
@@ -43,6 +43,7 @@ describe('each gate', () => {
   test.each(['format', 'lint', 'types', 'unit'])('%s is green for a clean tree', async (name) => {
     const result = await runGate(TOOL_GATES, name, {
       ...CLEAN,
+      ...(name === 'unit' ? filesNamedByJest() : {}),
       [TEST_FILE]: passing.replace(';\n', ';\n\n'),
     });
     expect(result).toMatchObject({ ok: true, output: '' });

@@ -31,6 +31,12 @@ export const PLACES: readonly Place[] = [
     powers: EVERYTHING,
   },
   {
+    files: ['harness/testing/e2e-*.ts'],
+    why: 'the driver of end-to-end tests starts podproof as a user would, in a process of its own.',
+    may: [...NODE, './**', '../core/**', '../config/**', '../report/**'],
+    powers: EVERYTHING,
+  },
+  {
     files: ['scenarios/**/*.ts'],
     why: 'a scenario is data and knows harness/index.ts only.',
     may: ['./**', '../../harness/index.ts'],

@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { oxlintConfig } from './oxlint-config.ts';
@@ -46,6 +55,13 @@ function linkPackages(folder: string): void {
   const packages = join(PROJECT, 'node_modules');
   for (const name of readdirSync(packages).filter((entry) => entry !== '.cache'))
     symlinkSync(join(packages, name), join(folder, name));
+}
+
+/** The files of ours that jest.config.ts names: Jest refuses to start without them. */
+export function filesNamedByJest(): Record<string, string> {
+  const config = readFileSync(join(PROJECT, 'jest.config.ts'), 'utf8');
+  const named = config.matchAll(/'<rootDir>\/([\w./-]+\.ts)'/g);
+  return Object.fromEntries([...named].map(([, path]) => [path ?? '', 'export {};\n']));
 }
 
 /** Runs one gate over a planted project. */
