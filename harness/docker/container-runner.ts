@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { systemClock, type Clock } from '../core/clock.ts';
 import type { CommandResult, CommandRunner, RunOptions } from '../core/command.ts';
-import type { Deadline } from '../core/deadline.ts';
 import { askExitCode } from './ask-exit-code.ts';
 import { captureOutput } from './captured-output.ts';
 import { demultiplex } from './demultiplex.ts';
