@@ -1,4 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import { debianPackages } from '../debian/packages.ts';
@@ -32,6 +35,12 @@ describe('modules that could not be downloaded', () => {
   });
 });
 
+let into: string;
+beforeEach(async () => {
+  into = await mkdtemp(join(tmpdir(), 'podproof-go-'));
+});
+afterEach(() => rm(into, { recursive: true }));
+
 const PROGRAM: GoProgram = {
   name: 'agent',
   title: 'node image: CNI agent',
@@ -56,7 +65,7 @@ async function build(
     mirror: () => Promise.reject(new Error('not needed')),
   };
   await goStage(shop, program).build({
-    into: '/cache/images/partial-agent',
+    into,
     deadline: Deadline.in(5000, 'the build'),
     step: { update: (text) => updates.push(text), done: () => undefined, fail: () => undefined },
     folderOf: (name) => `/cache/images/${name}-0`,
@@ -68,9 +77,7 @@ describe('a Go stage', () => {
   test('builds inside the recipe with caches of its own, and tells what it downloads', async () => {
     const { runner, updates } = await build(() => ({ stderr: 'go: downloading golang.org/x/net v0.43.0' }));
     const [call] = runner.calls;
-    expect(call?.argv).toEqual(
-      expect.arrayContaining(['go', 'build', '-o', '/cache/images/partial-agent/', '.']),
-    );
+    expect(call?.argv).toEqual(expect.arrayContaining(['go', 'build', '-o', `${into}/`, '.']));
     expect(call?.options.cwd).toBe('/recipe/node-image/agent');
     expect(call?.options.env).toMatchObject({
       GOCACHE: '/cache/go/build',
@@ -78,6 +85,8 @@ describe('a Go stage', () => {
       CGO_ENABLED: '0',
     });
     expect(updates).toEqual(['downloading module 1: golang.org/x/net']);
+    expect(call?.options.env?.['GOTMPDIR']).toBe(join(into, 'tmp'));
+    expect(await readdir(into)).toEqual([]);
   });
 
   test('fails as an environment error that names the module when a download fails', async () => {

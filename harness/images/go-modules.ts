@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeResult, type CommandResult } from '../core/command.ts';
 import { EnvironmentError } from '../core/errors.ts';
@@ -42,15 +42,13 @@ export function goStage(shop: Workshop, program: GoProgram): Stage {
       const argv: [string, ...string[]] = ['go', 'build', '-trimpath', '-ldflags', ldflags];
       if (tags !== undefined) argv.push('-tags', tags);
       argv.push('-o', `${job.into}/`, program.target);
-      await runGo(shop, job, {
-        argv,
-        folder,
-        title: program.title,
-        env:
-          cgo === undefined
-            ? { CGO_ENABLED: '0' }
-            : { CGO_ENABLED: '1', ...cgo.env(job.folderOf(cgo.needs)) },
-      });
+      const compiler =
+        cgo === undefined ? { CGO_ENABLED: '0' } : { CGO_ENABLED: '1', ...cgo.env(job.folderOf(cgo.needs)) };
+      // A gigabyte while Kubernetes is linked: too much for a /tmp in memory.
+      const scratch = join(job.into, 'tmp');
+      await mkdir(scratch);
+      await runGo(shop, job, { argv, folder, title: program.title, env: { ...compiler, GOTMPDIR: scratch } });
+      await rm(scratch, { recursive: true });
     },
   };
 }
