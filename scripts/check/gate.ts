@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 /** What one gate found. `checked` is how much it looked at: a gate that looked at nothing has not passed. */
 export interface GateResult {
@@ -74,11 +75,13 @@ function plainEnvironment(bin: string): NodeJS.ProcessEnv {
 
 /** Turns counts and findings into a result: nothing checked is a failure of the gate, whatever the tool said. */
 export function judge(unit: GateResult['unit'], checked: number, ok: boolean, output: string): GateResult {
-  if (checked > 0) return { ok, checked, unit, output: ok ? '' : output.trim() };
+  // Some tools colour their output in CI whatever they are asked.
+  const text = stripVTControlCharacters(output).trim();
+  if (checked > 0) return { ok, checked, unit, output: ok ? '' : text };
   return {
     ok: false,
     checked,
     unit,
-    output: `This gate looked at 0 ${unit}, so it proves nothing.\n${output}`.trim(),
+    output: `This gate looked at 0 ${unit}, so it proves nothing.\n${text}`.trim(),
   };
 }

@@ -31,7 +31,7 @@ export const PLACES: readonly Place[] = [
     powers: EVERYTHING,
   },
   {
-    files: ['harness/testing/e2e-*.ts'],
+    files: ['harness/testing/e2e-cluster-*.ts'],
     why: 'the driver of end-to-end tests starts podproof as a user would, in a process of its own.',
     may: [...NODE, './**', '../core/**', '../config/**', '../report/**'],
     powers: EVERYTHING,

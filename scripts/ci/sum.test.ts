@@ -112,6 +112,13 @@ test('formatSums ends with the sum of all parts', () => {
   ]);
 });
 
+test('formatSums cuts a long list of failures short, and still counts all of them', () => {
+  const result = Array.from({ length: 43 }, (_, at) => `new: file ${String(at)}`).join('\n');
+  const lines = formatSums([sumPart(part({ name: 'leaks', kind: 'leaks', result }))]).split('\n');
+  expect(lines).toHaveLength(43);
+  expect(lines.slice(-2)).toEqual(['  leaks: and 3 more', '0 passed, 43 failed']);
+});
+
 test('parseParts refuses a line it does not understand', () => {
   expect(parseParts('unit\tjest\t0\n')).toEqual([{ name: 'unit', kind: 'jest', exitCode: 0 }]);
   expect(() => parseParts('unit\tmocha\t0\n')).toThrow('not a part');

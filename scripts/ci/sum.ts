@@ -53,9 +53,18 @@ export function formatSums(sums: readonly PartSum[]): string {
         .join(' ')
         .trimEnd(),
     ),
-    ...sums.flatMap(({ name, failures }) => failures.map((failure) => `  ${name}: ${failure}`)),
+    ...sums.flatMap(namedFailures),
     `${String(total(({ passed }) => passed))} passed, ${String(total(({ failed }) => failed))} failed`,
   ].join('\n');
+}
+
+/** A long list helps nobody at the end of a log; the result files have all of it. */
+const SHOWN = 40;
+
+function namedFailures({ name, failures }: PartSum): string[] {
+  const shown = failures.slice(0, SHOWN).map((failure) => `  ${name}: ${failure}`);
+  const rest = failures.length - shown.length;
+  return rest === 0 ? shown : [...shown, `  ${name}: and ${String(rest)} more`];
 }
 
 function countOrFailure({ kind, result }: Part): Count {
