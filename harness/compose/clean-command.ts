@@ -17,7 +17,8 @@ import { recordedNames } from '../clusters/cluster-record.ts';
 const CLEAN_MS = 300_000;
 
 /**
- * Removes what earlier runs left behind or kept. Never touches what a live run uses.
+ * Removes what earlier runs left behind or kept. Never touches what a live run uses. An embedded engine that nobody
+ * needs any more is stopped; a kept cluster needs it.
  *
  * @throws what finding the engine throws, when there is a cluster to remove
  */
@@ -26,60 +27,74 @@ export async function cleanCommand(
   places: Places,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const deadline = Deadline.in(CLEAN_MS, 'the clean-up');
-  const say = (line: string): void => terminal.out(`${line}\n`);
-  const verb = options.dryRun ? 'would be removed' : 'removed';
-  let failed = false;
-  const names = await recordedNames(places.cache);
-  if (names.length > 0) {
-    const undo = new UndoStack();
-    try {
-      const { provider } = await openWorkbench({
-        places,
-        provider: 'kind',
-        progress: terminalProgress({
-          stream: { write: terminal.err },
-          style: terminal.errStyle,
-          live: terminal.live,
-        }),
-        deadline,
-        undo,
-        sink: { emit: () => undefined },
-        keepEngine: () => !options.kept || options.dryRun,
-        onLeftovers: (leftovers) => leftovers.forEach((leftover) => say(`left behind: ${leftover}`)),
-      });
-      const report = await sweep(provider, { deadline, all: options.kept, dryRun: options.dryRun });
-      report.removed.forEach((name) => say(`cluster ${name} ${verb}`));
-      report.left.forEach(({ name, why }) => say(`cluster ${name} stays: ${why}`));
-      report.failures.forEach(({ name, error }) =>
-        say(`cluster ${name} could not be removed: ${describeError(error)}`),
-      );
-      failed = report.failures.length > 0;
-    } finally {
-      await undo.unwind();
-    }
-  }
-  if (options.kept) failed = (await stopEngine(options, { places, deadline, say })) || failed;
-  if (options.cache) await removeCache(options, places, say);
-  return failed ? EXIT_CODES.cleanup : EXIT_CODES.ok;
+  const context: CleanContext = {
+    options,
+    places,
+    terminal,
+    deadline: Deadline.in(CLEAN_MS, 'the clean-up'),
+    say: (line) => terminal.out(`${line}\n`),
+  };
+  const clustersLeft = (await recordedNames(places.cache)).length > 0 && !(await removeClusters(context));
+  const engineLeft = !(await stopUnusedEngine(context));
+  if (options.cache && !clustersLeft && !engineLeft) await removeCache(options, places, context.say);
+  return clustersLeft || engineLeft ? EXIT_CODES.cleanup : EXIT_CODES.ok;
 }
 
-interface StopContext {
+interface CleanContext {
+  readonly options: CleanOptions;
   readonly places: Places;
+  readonly terminal: Terminal;
   readonly deadline: Deadline;
   readonly say: (line: string) => void;
 }
 
-async function stopEngine(
-  { dryRun }: CleanOptions,
-  { places, deadline, say }: StopContext,
-): Promise<boolean> {
+/** @returns true when everything that should go is gone */
+async function removeClusters({ options, places, terminal, deadline, say }: CleanContext): Promise<boolean> {
+  const undo = new UndoStack();
+  const verb = options.dryRun ? 'would be removed' : 'removed';
+  try {
+    const { provider } = await openWorkbench({
+      places,
+      provider: 'kind',
+      progress: terminalProgress({
+        stream: { write: terminal.err },
+        style: terminal.errStyle,
+        live: terminal.live,
+      }),
+      deadline,
+      undo,
+      sink: { emit: () => undefined },
+      // Stopping it, if nobody needs it, comes afterwards and is told.
+      keepEngine: () => true,
+      sweepFirst: false,
+      onLeftovers: (leftovers) => leftovers.forEach((leftover) => say(`left behind: ${leftover}`)),
+    });
+    const report = await sweep(provider, { deadline, all: options.kept, dryRun: options.dryRun });
+    report.removed.forEach((name) => say(`cluster ${name} ${verb}`));
+    report.left.forEach(({ name, why }) => say(`cluster ${name} stays: ${why}`));
+    report.failures.forEach(({ name, error }) =>
+      say(`cluster ${name} could not be removed: ${describeError(error)}`),
+    );
+    return report.failures.length === 0;
+  } finally {
+    await undo.unwind();
+  }
+}
+
+/** @returns true when no engine of ours runs that nobody needs */
+async function stopUnusedEngine({
+  options: { dryRun },
+  places,
+  deadline,
+  say,
+}: CleanContext): Promise<boolean> {
   const engine = { cacheDir: places.cache, runner: local(), deadline };
   const status = await embeddedEngineStatus(engine);
-  if (status.state === 'absent' || status.state === 'stopped') return false;
+  if (status.state === 'absent' || status.state === 'stopped') return true;
+  if (status.users.length > 0 || (await recordedNames(places.cache)).length > 0) return true;
   if (dryRun) {
     say('the embedded engine would be stopped');
-    return false;
+    return true;
   }
   const report = await stopEmbeddedEngine(engine);
   say(
@@ -88,7 +103,7 @@ async function stopEngine(
       : `the embedded engine goes on: ${report.reason ?? ''}`,
   );
   report.leftovers.forEach((leftover) => say(`left behind: ${leftover}`));
-  return report.leftovers.length > 0;
+  return report.leftovers.length === 0;
 }
 
 async function removeCache(

@@ -12,6 +12,7 @@ import type { EventSink, NewRunEvent } from '../core/events.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { runJudge } from '../jest/run-judge.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
+import { startWatchdog } from '../lifetime/watchdog.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
 import { withUndo } from '../lifetime/with-undo.ts';
 import { consoleReport } from '../report/console.ts';
@@ -36,6 +37,7 @@ export interface RunInput {
 }
 
 const JUDGE_MS = 120_000;
+const WATCHDOG_MS = 15_000;
 
 /**
  * One run from first to last side effect: check the files, start what is needed, prove, judge, take everything back,
@@ -50,6 +52,12 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, terminal) });
   const record = await openRecord(input);
+  const watchdog = await startWatchdog({
+    argv: [process.execPath, join(places.root, 'harness', 'launch.js'), 'clean'],
+    env: process.env,
+    logFile: join(record.folder, 'watchdog.log'),
+    deadline: Deadline.in(WATCHDOG_MS, 'the watchdog to start', watch.signal),
+  });
   const context: ProveContext = {
     settings,
     places,
@@ -61,6 +69,7 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
     kept: [],
   };
   await proveAndCleanUp(context, record, watch.signal);
+  await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
   return await closeRecord(record, settings);
 }
 

@@ -17,6 +17,7 @@ import { connect } from '../kube/client.ts';
 import { sweep } from '../lifetime/sweep.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
+import { startLeakCheck } from './leak-check.ts';
 
 /** An engine that answers, with the provider of clusters on it. */
 export interface Workbench {
@@ -40,6 +41,8 @@ export interface WorkbenchOptions {
   readonly sink: EventSink;
   /** Where the log of an embedded engine goes. */
   readonly runFolder?: string;
+  /** Remove what dead runs left before going on. @default true */
+  readonly sweepFirst?: boolean;
   /** Asked when the engine is given back: must it go on running? */
   readonly keepEngine: () => boolean;
   /** Told what giving the engine back left behind. */
@@ -48,6 +51,7 @@ export interface WorkbenchOptions {
 
 const STOP_MS = 60_000;
 const SWEEP_MS = 180_000;
+const LOOK_MS = 20_000;
 
 /**
  * Finds or starts the engine and removes what dead runs left in it. Giving the engine back is registered with the
@@ -96,7 +100,17 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     images: imageSource(engine, places, sink),
     connectKube: (kubeconfig) => connect({ kubeconfig }),
   });
-  await sweepDead(provider, options);
+  if (options.sweepFirst !== false) await sweepDead(provider, options);
+  const lookAgain = await startLeakCheck(
+    { docker, provider, cacheDir: places.cache, engineIsOurs: engine.kind === 'embedded' },
+    deadline,
+  );
+  // Registered before anything is made, so it looks after everything was taken back.
+  undo.register({
+    what: 'the look for leftovers',
+    budgetMs: LOOK_MS,
+    undo: async (within) => options.onLeftovers(await lookAgain(within)),
+  });
   return { engine, docker, provider };
 }
 
@@ -117,7 +131,9 @@ export async function readyCluster(
       budgetMs: STOP_MS,
       byHand: 'npm run clean -- --all',
       undo: (within) =>
-        ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
+        ready && options.keepCluster()
+          ? bench.provider.keep(name, within)
+          : bench.provider.destroy(name, within),
     });
   };
   const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });

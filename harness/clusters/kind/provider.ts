@@ -1,4 +1,5 @@
 import { identityOf, isAlive } from '../../core/process-identity.ts';
+import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
 import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
 import { createKindCluster } from './create.ts';
@@ -26,12 +27,15 @@ export function kindProvider(deps: ProviderDeps): KeepingProvider {
     },
     destroy: (name, deadline) => destroyKindCluster(name, deadline, deps),
     collectLogs: (name, folder, deadline) => collectKindLogs({ name, folder, deadline }, deps),
-    async keep(name) {
+    async keep(name, deadline) {
       const folder = stateFolder(deps.cacheDir, name);
       const record = await folder.read();
       // A create that failed removed everything again, also its record.
       if (record === undefined) return;
       await folder.write({ ...record, kept: true });
+      // The next run starts a container of its own beside the nodes.
+      const outsiders = await deps.docker.containers.list({ [OUTSIDER_LABEL]: name }, deadline);
+      await Promise.all(outsiders.map(({ id }) => deps.docker.containers.remove(id, deadline)));
     },
     async list() {
       const names = await recordedNames(deps.cacheDir);

@@ -1,0 +1,61 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { clustersFolder } from '../clusters/cluster-record.ts';
+import type { KeepingProvider } from '../clusters/deps.ts';
+import type { Deadline } from '../core/deadline.ts';
+import type { DockerEngine } from '../docker/engine-port.ts';
+import { OUTSIDER_LABEL } from '../docker/outsider.ts';
+import { findLeaks, takeSnapshot, type LeakSource } from '../lifetime/leak-oracle.ts';
+import { engineLeakSources, folderEntries, foreignFiles } from '../lifetime/leak-sources.ts';
+
+/** The label that kind gives to its nodes. */
+const NODE_LABEL = 'io.x-k8s.kind.cluster';
+
+export interface LeakCheckParts {
+  readonly docker: DockerEngine;
+  readonly provider: KeepingProvider;
+  readonly cacheDir: string;
+  /** In an engine of our own every volume and network is our business; in the user's only what is labelled. */
+  readonly engineIsOurs: boolean;
+}
+
+/**
+ * Looks at the world now and returns the function that looks again and tells what is new: containers, volumes,
+ * networks, state folders, and any change of the user's own kubeconfig. Clusters that others use or that were kept
+ * on purpose do not count.
+ */
+export async function startLeakCheck(
+  parts: LeakCheckParts,
+  deadline: Deadline,
+): Promise<(within: Deadline) => Promise<readonly string[]>> {
+  const others = new Set<string>();
+  const isOthers = (cluster: string): boolean => others.has(cluster);
+  const sources = leakSources(parts, isOthers);
+  await noteOthers(parts.provider, others);
+  const before = await takeSnapshot(sources, deadline);
+  return async (within) => {
+    await noteOthers(parts.provider, others);
+    const leaks = findLeaks(before, await takeSnapshot(sources, within));
+    return leaks.filter((leak) => ![...others].some((cluster) => leak.includes(cluster)));
+  };
+}
+
+function leakSources(
+  { docker, cacheDir, engineIsOurs }: LeakCheckParts,
+  isOthers: (cluster: string) => boolean,
+): readonly LeakSource[] {
+  const ofEngine = engineLeakSources(docker, [NODE_LABEL, OUTSIDER_LABEL], isOthers);
+  return [
+    ...ofEngine.filter(({ what }) => engineIsOurs || what === 'containers'),
+    folderEntries('state folders', [clustersFolder(cacheDir)]),
+    foreignFiles(
+      [process.env['KUBECONFIG'], join(homedir(), '.kube', 'config')].flatMap((path) =>
+        path === undefined || path === '' ? [] : path.split(':'),
+      ),
+    ),
+  ];
+}
+
+async function noteOthers(provider: KeepingProvider, others: Set<string>): Promise<void> {
+  for (const { name, owner, kept } of await provider.list()) if (kept || owner === 'alive') others.add(name);
+}
