@@ -12,19 +12,19 @@ import { readJsonFile } from './json-file.ts';
  */
 export async function baseRecord(context: EmbeddedContext, deadline: Deadline): Promise<HostState> {
   const now = await readHost(firewall(context.runner, context.packages, deadline));
-  const older = await recordOfAnother(context, now.bootId);
+  const older = await recordOfAnother(context, now);
   if (older === undefined) return now;
   const { ipv4, ipv6, sysctls, folders } = older;
   return { ...now, ipv4, ipv6, sysctls: { ...now.sysctls, ...sysctls }, folders };
 }
 
-async function recordOfAnother(context: EmbeddedContext, bootId: string): Promise<HostState | undefined> {
+async function recordOfAnother(context: EmbeddedContext, now: HostState): Promise<HostState | undefined> {
   for (const daemon of await otherDaemons(await daemonProcesses(), context.layout.folder)) {
     // An embedded engine keeps its record beside its data root.
     const dataRoot = await optionOf(daemon.pid, '--data-root');
     if (dataRoot === undefined) continue;
     const file = join(dirname(dataRoot), 'host-before.json');
-    const record = parseHostState(await readJsonFile(file), bootId);
+    const record = parseHostState(await readJsonFile(file), now);
     if (record !== undefined) return record;
   }
   return undefined;

@@ -54,14 +54,15 @@ describe('sysctls', () => {
 });
 
 describe('a record', () => {
-  const record = { schema: 1, bootId: 'b', links: [], ipv4: {}, ipv6: {}, sysctls: {}, folders: [] };
+  const here = { bootId: 'b', network: 'net:[1]' };
+  const record = { schema: 1, ...here, links: [], ipv4: {}, ipv6: {}, sysctls: {}, folders: [] };
 
-  test('of another boot describes a host that is gone', () => {
-    expect(parseHostState(record, 'b')).toEqual(record);
-    expect(parseHostState(record, 'c')).toBeUndefined();
-    expect(parseHostState({ ...record, schema: 2 }, 'b')).toBeUndefined();
-    expect(parseHostState({ ...record, sysctls: undefined, links: undefined }, 'c')).toBeUndefined();
-    expect(parseHostState(undefined, 'b')).toBeUndefined();
+  test('of another boot or network describes a host that is not this one', () => {
+    expect(parseHostState(record, here)).toEqual(record);
+    expect(parseHostState(record, { ...here, bootId: 'c' })).toBeUndefined();
+    expect(parseHostState(record, { ...here, network: 'net:[2]' })).toBeUndefined();
+    expect(parseHostState({ ...record, schema: 2 }, here)).toBeUndefined();
+    expect(parseHostState(undefined, here)).toBeUndefined();
   });
 });
 

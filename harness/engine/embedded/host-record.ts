@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, readlink, stat } from 'node:fs/promises';
 import { linkNames } from './bridges.ts';
 import type { Firewall } from './firewall.ts';
 import type { Ruleset } from './ruleset.ts';
@@ -9,6 +9,8 @@ export interface HostState {
   readonly schema: 1;
   readonly takenAt: string;
   readonly bootId: string;
+  /** The network namespace it describes, as `net:[4026531840]`. */
+  readonly network: string;
   /** Names of all network interfaces. */
   readonly links: readonly string[];
   readonly ipv4: Ruleset;
@@ -41,6 +43,7 @@ export async function readHost(rules: Firewall): Promise<HostState> {
     schema: 1,
     takenAt: new Date().toISOString(),
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
+    network: await readlink('/proc/self/ns/net'),
     links: await linkNames(),
     ipv4: await rules.read('ip'),
     ipv6: await rules.read('ip6'),
@@ -61,13 +64,20 @@ async function existingFolders(): Promise<readonly string[]> {
   return WATCHED_FOLDERS.filter((_, index) => found[index]);
 }
 
-/** A record that was written by `readHost` in this boot; undefined for any other: a reboot put everything back. */
-export function parseHostState(value: unknown, bootId: string): HostState | undefined {
-  return isHostState(value) && value.bootId === bootId ? value : undefined;
+/**
+ * A record that `readHost` wrote in this boot and network namespace; undefined for any other. A reboot put everything
+ * back, and what happened in another namespace cannot be put back from here.
+ */
+export function parseHostState(
+  value: unknown,
+  here: { bootId: string; network: string },
+): HostState | undefined {
+  if (!isHostState(value)) return undefined;
+  return value.bootId === here.bootId && value.network === here.network ? value : undefined;
 }
 
 /** The file is ours and written in one piece, so its shape is checked no deeper than the schema number says. */
 function isHostState(value: unknown): value is HostState {
   if (typeof value !== 'object' || value === null || !('schema' in value) || value.schema !== 1) return false;
-  return ['bootId', 'links', 'ipv4', 'ipv6', 'sysctls', 'folders'].every((name) => name in value);
+  return ['bootId', 'network', 'links', 'ipv4', 'ipv6', 'sysctls', 'folders'].every((name) => name in value);
 }

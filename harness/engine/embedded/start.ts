@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises';
 import type { Deadline } from '../../core/deadline.ts';
 import { EnvironmentError, InfrastructureError, type HarnessError } from '../../core/errors.ts';
 import { done, hopeless, pending, poll } from '../../core/poll.ts';
@@ -21,6 +22,7 @@ import { stopAndRestore } from './stop.ts';
  * @throws InfrastructureError ENGINE_START_FAILED with the end of the daemon's log
  */
 export async function adoptOrStart(context: EmbeddedContext, deadline: Deadline): Promise<EngineInfo> {
+  await refuseForeignNetwork(context);
   const running = await healthyDaemon(context, deadline);
   if (running !== undefined) {
     context.step?.update('using the embedded engine that already runs');
@@ -39,6 +41,22 @@ export async function healthyDaemon(
   if (state === undefined || !(await isRunning(state.daemon, context.table))) return undefined;
   const answer = await askEngine({ endpoint: `unix://${context.layout.socket}`, env: {} }, deadline);
   return answer.kind === 'answers' ? answer.info : undefined;
+}
+
+/** A daemon in a container that shares our cache folder answers on its socket, but its ports are not our ports. */
+async function refuseForeignNetwork({ layout, table }: EmbeddedContext): Promise<void> {
+  const state = await readState(layout);
+  if (state === undefined || !(await isRunning(state.daemon, table))) return;
+  const [theirs, ours] = await Promise.all([
+    readlink(`/proc/${String(state.daemon.pid)}/ns/net`),
+    readlink('/proc/self/ns/net'),
+  ]);
+  if (theirs === ours) return;
+  throw new EnvironmentError(
+    'ENGINE_ELSEWHERE',
+    `The embedded engine of ${layout.folder} runs in another network namespace (process ${String(state.daemon.pid)}).`,
+    { hint: 'Stop it where it was started, or use another cache folder with PODPROOF_CACHE.' },
+  );
 }
 
 async function repair(context: EmbeddedContext, deadline: Deadline): Promise<void> {

@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises';
 import type { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import type { EmbeddedContext } from './context.ts';
@@ -33,7 +34,10 @@ export async function stopAndRestore(context: EmbeddedContext, deadline: Deadlin
     })),
   ];
   await removeState(layout);
-  const before = parseHostState(await readJsonFile(layout.recordFile), await table.bootId());
+  const before = parseHostState(await readJsonFile(layout.recordFile), {
+    bootId: await table.bootId(),
+    network: await readlink('/proc/self/ns/net'),
+  });
   if (before === undefined) {
     await removeFile(layout.recordFile);
     return { leftovers, sharedWithOthers: [] };
