@@ -88,6 +88,21 @@ describe('import rules', () => {
     ]);
   });
 
+  test('let a test on a real engine use every room, but no package of theirs', async () => {
+    const text =
+      "import '../../kube/x.ts';\nimport '../../testing/x.ts';\nimport '@jest/globals';\nimport 'dockerode';\nimport '../../../scripts/x.ts';";
+    const found = await lintFindings({
+      'harness/clusters/kind/x.e2e.test.ts': text,
+      'harness/clusters/kind/x.e2e.fixture.ts': text,
+    });
+    expect(found.filter((line) => line.endsWith(RULE))).toEqual([
+      `harness/clusters/kind/x.e2e.fixture.ts:4 ${RULE}`,
+      `harness/clusters/kind/x.e2e.fixture.ts:5 ${RULE}`,
+      `harness/clusters/kind/x.e2e.test.ts:4 ${RULE}`,
+      `harness/clusters/kind/x.e2e.test.ts:5 ${RULE}`,
+    ]);
+  });
+
   test('hold outside the rooms: scenarios, scripts, gates and the three files of the harness', async () => {
     const found = await lintFindings({
       'scenarios/01-x/x.scenario.ts':

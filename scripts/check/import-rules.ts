@@ -16,7 +16,7 @@ export interface Override {
  * each carries its whole list, and the later, more special one comes last.
  */
 export function importOverrides(): Override[] {
-  return [...ROOMS.flatMap(roomOverrides), ...PLACES.map(placeOverride)];
+  return [...ROOMS.flatMap(roomOverrides), ...DEPTHS.map(e2eOverride), ...PLACES.map(placeOverride)];
 }
 
 function roomOverrides(room: Room): Override[] {
@@ -27,16 +27,28 @@ function roomOverrides(room: Room): Override[] {
       ...room.rooms.map((name) => `${top}${name}/**`),
       ...room.vendors.flatMap((name) => [name, `${name}/**`]),
     ];
-    const extras = [...TEST_EXTRAS.paths.map((path) => `${top}${path}`), ...TEST_EXTRAS.vendors];
-    const allowed = [room.rooms, room.vendors].map((names) => names.join(', ') || 'nothing');
-    const message = `${room.why} Rooms: ${allowed[0] ?? ''}; packages: ${allowed[1] ?? ''}. See scripts/check/rooms.ts.`;
     const powers = room.powers ?? [];
     const inTests = [...powers, ...TEST_POWERS];
+    const extras = [...TEST_EXTRAS.paths.map((path) => top + path), ...TEST_EXTRAS.vendors];
+    const allowed = [room.rooms, room.vendors].map((names) => names.join(', ') || 'nothing');
+    const message = `${room.why} Rooms: ${allowed[0] ?? ''}; packages: ${allowed[1] ?? ''}. See scripts/check/rooms.ts.`;
     return [
       override([`${folder}*.{ts,js}`], message, allowList(depth, own, powers), powers),
       override([`${folder}*.test.ts`], message, allowList(depth, [...own, ...extras], inTests), inTests),
     ];
   });
+}
+
+/** A test on a real engine or cluster builds what it needs from real parts, whatever room they are in. */
+function e2eOverride(depth: number): Override {
+  const top = '../'.repeat(depth);
+  const names = [...ROOMS.map(({ name }) => `${top}${name}/**`), ...TEST_EXTRAS.vendors];
+  return override(
+    [`harness/*/${'*/'.repeat(depth - 1)}*.e2e.{test,fixture}.ts`],
+    'an end-to-end test uses rooms, not the packages behind them. See scripts/check/import-rules.ts.',
+    allowList(depth, names, TEST_POWERS),
+    TEST_POWERS,
+  );
 }
 
 function placeOverride({ files, why, may, powers }: Place): Override {
