@@ -21,17 +21,10 @@ export interface HostState {
 }
 
 /**
- * Folders that dockerd and containerd make outside their data and exec roots, deepest first. They stay empty:
- * containerd's plug-in folder, dockerd's plug-in sockets, and the place where our private tmpfs is mounted.
+ * Folders that are made outside our cache, deepest first, and stay empty: dockerd's plug-in sockets, and the place
+ * where our private tmpfs is mounted.
  */
-export const WATCHED_FOLDERS = [
-  '/opt/containerd/bin',
-  '/opt/containerd/lib',
-  '/opt/containerd',
-  '/run/docker/plugins',
-  '/run/docker',
-  '/run/containerd',
-] as const;
+export const WATCHED_FOLDERS = ['/run/docker/plugins', '/run/docker', '/run/containerd'] as const;
 
 /**
  * Looks at the host. The caller holds the host lock.

@@ -7,21 +7,14 @@ import { embeddedEnv } from './env.ts';
 /**
  * Makes the network that kind would make, but without IPv6. kind takes an existing one as it is, and adds IPv6 to
  * one of its own: for that dockerd switches IPv6 forwarding on, whereupon Linux drops the host's default routes that
- * came by router advertisements, and no restoring of settings brings them back.
+ * came by router advertisements, and no restoring of settings brings them back. A fresh daemon has no networks.
  *
  * @see https://github.com/kubernetes-sigs/kind/blob/main/pkg/cluster/internal/providers/docker/network.go
  */
-export async function ensureKindNetwork(context: EmbeddedContext, deadline: Deadline): Promise<void> {
-  const docker = context.packages.docker;
-  const env = embeddedEnv(context);
-  const listed = await context.runner.run(
-    [docker, 'network', 'ls', '--filter', 'name=^kind$', '--format', '{{.ID}}'],
-    { deadline, env },
-  );
-  if (listed.kind === 'exited' && listed.exitCode === 0 && listed.stdout.trim() !== '') return;
+export async function createKindNetwork(context: EmbeddedContext, deadline: Deadline): Promise<void> {
   const created = await context.runner.run(
-    [docker, 'network', 'create', '--driver', 'bridge', '--opt', MASQUERADE, 'kind'],
-    { deadline, env },
+    [context.packages.docker, 'network', 'create', '--driver', 'bridge', '--opt', MASQUERADE, 'kind'],
+    { deadline, env: embeddedEnv(context) },
   );
   if (created.kind === 'exited' && created.exitCode === 0) return;
   throw new InfrastructureError(

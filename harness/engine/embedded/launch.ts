@@ -2,23 +2,35 @@ import { spawn } from 'node:child_process';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfrastructureError } from '../../core/errors.ts';
+import { CONTAINERD_SOCKET, containerdConfig, daemonArguments } from './daemon-config.ts';
 import type { EngineLayout } from './layout.ts';
 import type { EnginePackages } from './packages.ts';
 
 /**
  * Runs in a mount namespace of its own, so that no mount of the daemon ever shows on the host and all of them end
  * with it. /run/containerd becomes private there: dockerd would otherwise use a containerd of the host that listens
- * in it, and the shims put their sockets there whatever they are told. The text is constant; paths come as "$@".
+ * in it, and the shims put their sockets there whatever they are told.
+ *
+ * containerd is started first, because dockerd needs a second longer to start and to end one of its own. As many
+ * files may be open as the hard limit allows, up to what Docker's own service file is used to: containers inherit it.
+ *
+ * The text is constant; paths come as "$@": busybox, containerd, its configuration, its socket, the daemon.
  */
-const LAUNCHER = [
-  'mkdir -p /run/containerd',
-  '"$1" mount -t tmpfs -o mode=0700,nosuid,nodev podproof /run/containerd',
-  'shift',
-  'exec "$@"',
-].join('\n');
-
-/** Inside the private folder: state that must not outlive the daemon, on paths short enough for sockets. */
-const EXEC_ROOT = '/run/containerd/podproof';
+const LAUNCHER = `
+files=$(ulimit -H -n)
+if [ "$files" = unlimited ] || [ "$files" -gt 1048576 ]; then files=1048576; fi
+ulimit -S -n "$files"
+mkdir -p /run/containerd
+"$1" mount -t tmpfs -o mode=0700,nosuid,nodev podproof /run/containerd
+"$2" --config "$3" &
+tries=0
+until [ -S "$4" ] || [ "$tries" -ge 500 ]; do
+  "$1" sleep 0.02
+  tries=$((tries + 1))
+done
+shift 4
+exec "$@"
+`;
 
 /** Passed on to the daemon: how it reaches registries. Everything else of our environment is none of its business. */
 const PASSED_ON = [
@@ -31,33 +43,6 @@ const PASSED_ON = [
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
 ];
-
-/** @see dockerd(8) */
-export function daemonArguments(layout: EngineLayout, packages: EnginePackages): readonly string[] {
-  return [
-    packages.dockerd,
-    `--config-file=${layout.configFile}`,
-    `--host=unix://${layout.socket}`,
-    '--group=0',
-    `--data-root=${layout.dataRoot}`,
-    `--exec-root=${EXEC_ROOT}`,
-    `--pidfile=${layout.pidFile}`,
-    // No default bridge: kind and testcontainers make networks of their own.
-    '--bridge=none',
-    `--userland-proxy-path=${packages.proxy}`,
-    `--init-path=${packages.init}`,
-    '--ip6tables=false',
-    '--live-restore=false',
-    '--storage-driver=overlay2',
-    '--exec-opt=native.cgroupdriver=cgroupfs',
-    '--default-cgroupns-mode=private',
-    `--cgroup-parent=/${layout.cgroupParent}`,
-    '--log-driver=json-file',
-    '--log-opt=max-size=20m',
-    '--log-opt=max-file=2',
-    '--shutdown-timeout=5',
-  ];
-}
 
 export interface LaunchOptions {
   readonly layout: EngineLayout;
@@ -75,8 +60,8 @@ export interface LaunchOptions {
 export async function launchDaemon({ layout, packages, processEnv }: LaunchOptions): Promise<number> {
   await prepare(layout);
   await using log = await open(layout.logFile, 'a', 0o600);
-  const [program, ...args] = [
-    'unshare',
+  const launcher = [packages.busybox, packages.containerd, layout.containerdConfigFile, CONTAINERD_SOCKET];
+  const words = [
     '--mount',
     '--propagation',
     'slave',
@@ -84,17 +69,15 @@ export async function launchDaemon({ layout, packages, processEnv }: LaunchOptio
     'sh',
     '-ec',
     LAUNCHER,
-  ] as const;
-  const child = spawn(
-    program,
-    [...args, 'podproof-engine', packages.busybox, ...daemonArguments(layout, packages)],
-    {
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd],
-      env: daemonEnvironment(layout, packages, processEnv),
-      cwd: '/',
-    },
-  );
+    'podproof-engine',
+    ...launcher,
+  ];
+  const child = spawn('unshare', [...words, packages.dockerd, ...daemonArguments(layout, packages)], {
+    detached: true,
+    stdio: ['ignore', log.fd, log.fd],
+    env: daemonEnvironment(layout, packages, processEnv),
+    cwd: '/',
+  });
   const failed = Promise.withResolvers<never>();
   child.once('error', (error) => {
     failed.reject(
@@ -121,6 +104,7 @@ async function prepare(layout: EngineLayout): Promise<void> {
   await rm(join(layout.dataRoot, 'network'), { recursive: true, force: true });
   // Flags say everything; without a file of our own dockerd would read the one of the host.
   await writeFile(layout.configFile, '{}\n', { mode: 0o600 });
+  await writeFile(layout.containerdConfigFile, containerdConfig(layout), { mode: 0o600 });
   await rename(layout.logFile, `${layout.logFile}.previous`).catch(() => undefined);
 }
 

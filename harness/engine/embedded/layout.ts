@@ -10,6 +10,7 @@ export interface EngineLayout {
   readonly pidFile: string;
   readonly logFile: string;
   readonly configFile: string;
+  readonly containerdConfigFile: string;
   /** DOCKER_CONFIG of the CLI: the user's credential helpers and contexts stay out of it. */
   readonly cliConfig: string;
   readonly temporary: string;
@@ -51,6 +52,7 @@ export function engineLayout(cacheDir: string): EngineLayout {
     pidFile: at('dockerd.pid'),
     logFile: at('dockerd.log'),
     configFile: at('daemon.json'),
+    containerdConfigFile: at('containerd.toml'),
     cliConfig: at('cli'),
     temporary: at('tmp'),
     leases: at('leases'),

@@ -13,6 +13,7 @@ export interface EnginePackages {
   readonly cliFolder: string;
   readonly docker: string;
   readonly dockerd: string;
+  readonly containerd: string;
   readonly proxy: string;
   readonly init: string;
   /** A static busybox: `ip` and `mount` without depending on what the host has. */
@@ -177,6 +178,7 @@ function describePackages(folder: string, arch: string): EnginePackages {
     cliFolder: join(folder, 'cli'),
     docker: join(folder, 'cli', 'docker'),
     dockerd: join(root, 'usr/sbin/dockerd'),
+    containerd: join(root, 'usr/bin/containerd'),
     proxy: join(root, 'usr/sbin/docker-proxy'),
     init: join(root, 'usr/bin/tini-static'),
     busybox: join(root, 'bin/busybox'),

@@ -6,8 +6,9 @@ import { askEngine } from '../engine-info.ts';
 import type { EngineInfo } from '../types.ts';
 import type { EmbeddedContext } from './context.ts';
 import { baseRecord } from './base-record.ts';
+import { daemonProcesses, ownProcesses } from './daemon-processes.ts';
 import { writeJsonFile } from './json-file.ts';
-import { ensureKindNetwork } from './kind-network.ts';
+import { createKindNetwork } from './kind-network.ts';
 import { launchDaemon } from './launch.ts';
 import { readLogTail } from './log-tail.ts';
 import { removeOtherVersions } from './packages.ts';
@@ -40,7 +41,10 @@ export async function healthyDaemon(
   const state = await readState(context.layout);
   if (state === undefined || !(await isRunning(state.daemon, context.table))) return undefined;
   const answer = await askEngine({ endpoint: `unix://${context.layout.socket}`, env: {} }, deadline);
-  return answer.kind === 'answers' ? answer.info : undefined;
+  if (answer.kind !== 'answers') return undefined;
+  // dockerd answers without its containerd, but can start nothing any more.
+  const own = ownProcesses(await daemonProcesses(), context.layout.folder);
+  return own.some((process) => process.program === 'containerd') ? answer.info : undefined;
 }
 
 /** A daemon in a container that shares our cache folder answers on its socket, but its ports are not our ports. */
@@ -84,7 +88,7 @@ async function startFresh(context: EmbeddedContext, deadline: Deadline): Promise
       packages: context.packages.folder,
     });
     const info = await waitUntilReady(context, daemon, deadline);
-    await ensureKindNetwork(context, deadline);
+    await createKindNetwork(context, deadline);
     await removeOtherVersions(layout.folder, context.packages.folder);
     return info;
   } catch (error) {

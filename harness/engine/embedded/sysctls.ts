@@ -6,22 +6,47 @@ import { describeError } from '../../core/errors.ts';
 export type Sysctls = Readonly<Record<string, string>>;
 
 /**
- * Written by dockerd (forwarding, bridge filtering) and, because they are not separated by containers, by the
- * kubelet in a node (vm, kernel). The two global forwarding switches come first: writing them makes the kernel
+ * Written by dockerd (forwarding, bridge filtering). These switches come first: writing them makes the kernel
  * overwrite the values of each interface, which are then put back one by one.
  */
-const GLOBAL = [
+const SWITCHES = [
   'net/ipv4/ip_forward',
   'net/ipv6/conf/all/forwarding',
   'net/bridge/bridge-nf-call-iptables',
   'net/bridge/bridge-nf-call-ip6tables',
   'net/bridge/bridge-nf-call-arptables',
+] as const;
+/**
+ * Not separated by containers, and written by what runs in a node: the kubelet (vm, panic, keys), and systemd with
+ * the sysctl.d files of Debian and of systemd itself (fs, pid_max and the rest).
+ */
+const MACHINE = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',
+  'vm/max_map_count',
   'kernel/panic',
   'kernel/panic_on_oops',
   'kernel/keys/root_maxkeys',
   'kernel/keys/root_maxbytes',
+  'kernel/pid_max',
+  'kernel/core_pattern',
+  'kernel/core_uses_pid',
+  'kernel/core_pipe_limit',
+  'kernel/sysrq',
+  'kernel/kptr_restrict',
+  'kernel/printk',
+  'kernel/unprivileged_bpf_disabled',
+  'kernel/yama/ptrace_scope',
+  'fs/file-max',
+  'fs/nr_open',
+  'fs/suid_dumpable',
+  'fs/protected_fifos',
+  'fs/protected_hardlinks',
+  'fs/protected_regular',
+  'fs/protected_symlinks',
+  'fs/inotify/max_user_instances',
+  'fs/inotify/max_user_watches',
+  'net/core/default_qdisc',
 ] as const;
 const PER_INTERFACE = {
   'net/ipv4/conf': ['forwarding', 'accept_redirects', 'route_localnet'],
@@ -29,7 +54,7 @@ const PER_INTERFACE = {
 } as const;
 
 export async function readSysctls(root = '/proc/sys'): Promise<Sysctls> {
-  const names: string[] = [...GLOBAL];
+  const names: string[] = [...SWITCHES, ...MACHINE];
   for (const [folder, keys] of Object.entries(PER_INTERFACE)) {
     const interfaces: string[] = await readdir(join(root, folder)).catch(() => []);
     names.push(...interfaces.toSorted().flatMap((name) => keys.map((key) => `${folder}/${name}/${key}`)));
