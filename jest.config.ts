@@ -6,6 +6,8 @@ const common = {
   extensionsToTreatAsEsm: ['.ts'],
   moduleFileExtensions: ['ts', 'js', 'json'],
   testEnvironment: 'node',
+  // Below node_modules, so that a run leaves nothing in the system's folder for temporary files.
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
 } satisfies Config['projects'] extends (infer P)[] | undefined ? Partial<Exclude<P, string>> : never;
 
 const config: Config = {

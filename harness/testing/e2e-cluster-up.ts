@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,8 @@ import type { ResultV1 } from '../report/result-v1.ts';
  */
 export default function clusterUp(): void {
   const places = resolvePlaces(process.env);
-  const file = join(mkdtempSync(join(tmpdir(), 'podproof-e2e-')), 'result.json');
+  const folder = mkdtempSync(join(tmpdir(), 'podproof-e2e-'));
+  const file = join(folder, 'result.json');
   const launch = fileURLToPath(new URL('../launch.js', import.meta.url));
   const { status } = spawnSync(
     process.execPath,
@@ -25,6 +26,7 @@ export default function clusterUp(): void {
   if (status !== 0)
     throw new Error(`podproof could not make a cluster for the end-to-end tests: exit ${String(status)}`);
   const { cluster } = JSON.parse(readFileSync(file, 'utf8')) as ResultV1;
+  rmSync(folder, { recursive: true });
   if (cluster === null) throw new Error('the result names no cluster');
   process.env['PODPROOF_E2E_CLUSTER'] = cluster.name;
   process.env['PODPROOF_E2E_KUBECONFIG'] = join(places.cache, 'clusters', cluster.name, 'kubeconfig');
