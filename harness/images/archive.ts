@@ -32,7 +32,7 @@ export interface ArchiveImage {
 export async function writeArchive(
   shop: Workshop,
   job: StageJob,
-  ...[file, images]: [string, readonly ArchiveImage[]]
+  { file, images }: { readonly file: string; readonly images: readonly ArchiveImage[] },
 ): Promise<string[]> {
   const folder = join(dirname(file), 'archive');
   await mkdir(folder);
@@ -62,8 +62,10 @@ export async function writeArchive(
     '--mtime=@0',
     '--hard-dereference',
   ];
-  await work(shop, job, ['tar', '--create', ...owner, '--file', file, '--directory', folder, '.'], {
+  await work(shop, {
+    argv: ['tar', '--create', ...owner, '--file', file, '--directory', folder, '.'],
     what: `packing ${file}`,
+    deadline: job.deadline,
   });
   await rm(folder, { recursive: true });
   return ids;

@@ -31,11 +31,14 @@ const DISABLED = [
 export async function withContainerd(
   shop: Workshop,
   job: StageJob,
-  ...[{ programs, root }, use]: [
-    { readonly programs: string; readonly root: string },
-    (ctr: Ctr) => Promise<void>,
-  ]
+  session: {
+    /** The folder of the programs containerd and ctr. */
+    readonly programs: string;
+    readonly root: string;
+    readonly use: (ctr: Ctr) => Promise<void>;
+  },
 ): Promise<void> {
+  const { programs, root, use } = session;
   const state = join(job.into, 'run');
   const socket = join(state, 'c.sock');
   await mkdir(state);
@@ -63,7 +66,11 @@ export async function withContainerd(
     })
     .then((result) => (ended = describeResult(result)));
   const ctr: Ctr = (what, ...args) =>
-    work(shop, job, [join(programs, 'ctr'), '--address', socket, '--namespace', 'k8s.io', ...args], { what });
+    work(shop, {
+      argv: [join(programs, 'ctr'), '--address', socket, '--namespace', 'k8s.io', ...args],
+      what,
+      deadline: job.deadline,
+    });
   try {
     await answering(shop, job, {
       argv: [join(programs, 'ctr'), '--address', socket, 'version'],

@@ -1,10 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeArchive } from './archive.ts';
+import { writeArchive, type ArchiveImage, type RunConfig } from './archive.ts';
 import { fillNodeTree } from './node-tree.ts';
 import type { Stage } from './stage.ts';
 import { packLayer } from './tree.ts';
-import { WORKLOAD_CONFIG, WORKLOAD_IMAGE } from './workload-stage.ts';
+import { workloadImage } from './workload-stage.ts';
 import { recipe, type Workshop } from './workshop.ts';
 
 /** The tag of the node image before its key. */
@@ -14,6 +14,12 @@ export const NODE_REPOSITORY = 'podproof-node';
 export interface ImageFacts {
   readonly workloadId: string;
 }
+
+const NODE_CONFIG: RunConfig = {
+  Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'container=docker'],
+  Entrypoint: ['/usr/local/bin/entrypoint', '/sbin/init'],
+  StopSignal: 'SIGRTMIN+3', // what systemd takes as an orderly halt
+};
 
 /** Both images in one file that `docker load` reads. The caller tags the node image, whose name holds the key. */
 export function nodeStage(
@@ -32,32 +38,22 @@ export function nodeStage(
     inputs: [...sources, recipe(shop, 'node-image/rootfs')],
     settings: { kubernetesVersion, architecture: shop.architecture },
     async build(job) {
+      const rootfs = join(job.folderOf('rootfs'), 'tree');
       const base = join(job.into, 'base.tar');
       const node = join(job.into, 'node.tar');
       const tree = join(job.into, 'tree');
       job.step.update('packing layers');
       await fillNodeTree(shop, job, { tree, kubernetesVersion });
       await Promise.all([
-        packLayer(shop, job, join(job.folderOf('rootfs'), 'tree'), base, 'as they are'),
-        packLayer(shop, job, tree, node, 'root'),
+        packLayer(shop, job, { tree: rootfs, file: base, owners: 'as they are' }),
+        packLayer(shop, job, { tree, file: node, owners: 'root' }),
       ]);
       job.step.update('packing the image');
-      const [, workloadId = ''] = await writeArchive(shop, job, join(job.into, 'images.tar'), [
-        {
-          tags: [nodeTag()],
-          layers: [base, node],
-          config: {
-            Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'container=docker'],
-            Entrypoint: ['/usr/local/bin/entrypoint', '/sbin/init'],
-            StopSignal: 'SIGRTMIN+3', // what systemd takes as an orderly halt
-          },
-        },
-        {
-          tags: [WORKLOAD_IMAGE],
-          layers: [join(job.folderOf('workload'), 'layer.tar')],
-          config: WORKLOAD_CONFIG,
-        },
-      ]);
+      const nodeImage: ArchiveImage = { tags: [nodeTag()], layers: [base, node], config: NODE_CONFIG };
+      const [, workloadId = ''] = await writeArchive(shop, job, {
+        file: join(job.into, 'images.tar'),
+        images: [nodeImage, workloadImage(job)],
+      });
       const facts: ImageFacts = { workloadId };
       await writeFile(join(job.into, 'images.json'), JSON.stringify(facts));
       await Promise.all([base, node, tree].map((path) => rm(path, { recursive: true })));

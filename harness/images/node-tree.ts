@@ -66,8 +66,10 @@ export async function fillNodeTree(
   }
   await openToAll(tree);
   const containerd = join(job.folderOf('preload'), 'containerd');
-  await work(shop, job, ['cp', '--archive', containerd, join(tree, 'var/lib/containerd')], {
+  await work(shop, {
+    argv: ['cp', '--archive', containerd, join(tree, 'var/lib/containerd')],
     what: 'copying images',
+    deadline: job.deadline,
   });
   await moveBigLayers(tree);
 }

@@ -15,9 +15,8 @@ export function pauseStage(shop: Workshop): Stage {
     inputs: [source],
     settings: { flags, architecture: shop.architecture },
     async build(job) {
-      await work(shop, job, ['gcc', ...flags, '-o', join(job.into, 'pause'), source], {
-        what: 'compiling pause',
-      });
+      const argv: [string, ...string[]] = ['gcc', ...flags, '-o', join(job.into, 'pause'), source];
+      await work(shop, { argv, what: 'compiling pause', deadline: job.deadline });
     },
   };
 }

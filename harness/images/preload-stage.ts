@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArchive, type ArchiveImage } from './archive.ts';
-import { withContainerd } from './containerd-session.ts';
+import { withContainerd, type Ctr } from './containerd-session.ts';
 import { installWithLibraries } from './shared-libraries.ts';
 import type { Stage, StageJob } from './stage.ts';
 import { install, link, MERGED_USR, openToAll, packLayer } from './tree.ts';
-import { WORKLOAD_CONFIG, WORKLOAD_IMAGE } from './workload-stage.ts';
+import { workloadImage } from './workload-stage.ts';
 import { work, type Workshop } from './workshop.ts';
 
 /** The programs of the control plane that kubeadm runs as pods; each is a name of the multi-call binary. */
@@ -53,14 +53,10 @@ export function preloadStage(shop: Workshop, kubernetesVersion: string): Stage {
           file: join(job.folderOf('pause'), 'pause'),
           config: { Env: [PATH], Entrypoint: ['/pause'], User: '65535:65535' },
         }),
-        {
-          tags: [WORKLOAD_IMAGE],
-          layers: [join(job.folderOf('workload'), 'layer.tar')],
-          config: WORKLOAD_CONFIG,
-        },
+        workloadImage(job),
       ];
       const archive = join(job.into, 'images.tar');
-      await writeArchive(shop, job, archive, images);
+      await writeArchive(shop, job, { file: archive, images });
       await importInto(shop, job, { archive, root: join(job.into, 'containerd') });
       for (const name of await readdir(job.into)) {
         if (name !== 'containerd') await rm(join(job.into, name), { recursive: true });
@@ -78,7 +74,11 @@ export async function imageNames(
   const programs = join(job.into, 'kubeadm');
   await link(programs, { kubeadm: join(job.folderOf('kubernetes'), 'kubernetes') });
   const list = ['config', 'images', 'list', '--kubernetes-version', version];
-  const text = await work(shop, job, [join(programs, 'kubeadm'), ...list], { what: 'the list of images' });
+  const text = await work(shop, {
+    argv: [join(programs, 'kubeadm'), ...list],
+    what: 'the list of images',
+    deadline: job.deadline,
+  });
   await rm(programs, { recursive: true });
   return text.split('\n').filter((line) => line.includes('/') && line.includes(':'));
 }
@@ -106,7 +106,7 @@ async function systemImage(shop: Workshop, job: StageJob, names: readonly string
   await link(tree, Object.fromEntries(iptables.map((name) => [`usr/sbin/${name}`, 'xtables-nft-multi'])));
   await openToAll(tree);
   const layer = join(job.into, 'system.tar');
-  await packLayer(shop, job, tree, layer, 'root');
+  await packLayer(shop, job, { tree, file: layer, owners: 'root' });
   const isProgram = (name: string): boolean => PROGRAMS.some((program) => name.includes(`/${program}:`));
   return { tags: [...names.filter(isProgram), AGENT_IMAGE], layers: [layer], config: { Env: [PATH] } };
 }
@@ -121,7 +121,7 @@ async function singleFile(
   await install(tree, name, { file });
   await openToAll(tree);
   const layer = join(job.into, `${name}.tar`);
-  await packLayer(shop, job, tree, layer, 'root');
+  await packLayer(shop, job, { tree, file: layer, owners: 'root' });
   return { tags, layers: [layer], config };
 }
 
@@ -132,7 +132,7 @@ async function importInto(
   { archive, root }: { readonly archive: string; readonly root: string },
 ): Promise<void> {
   job.step.update('unpacking images');
-  await withContainerd(shop, job, { programs: job.folderOf('containerd'), root }, async (ctr) => {
+  const use = async (ctr: Ctr): Promise<void> => {
     // pinned: the kubelet's garbage collection must never remove what no registry could give back
     const pinned = ['--label', 'io.cri-containerd.pinned=pinned'];
     await ctr(
@@ -147,7 +147,8 @@ async function importInto(
     // Waits for the garbage collection that removes the layers.
     await ctr('removing packed layers', 'content', 'prune', 'references');
     await ctr('checking images', 'images', 'check');
-  });
+  };
+  await withContainerd(shop, job, { programs: job.folderOf('containerd'), root, use });
   for (const name of await readdir(root)) {
     const isNeeded = /content\.v1|metadata\.v1|snapshotter\.v1\.overlayfs/.test(name);
     if (!isNeeded) await rm(join(root, name), { recursive: true });

@@ -17,7 +17,7 @@ const PACKAGES: readonly string[] = [
 const REMOVED: readonly string[] = [
   ...['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/info', 'usr/share/lintian'],
   ...['usr/share/bash-completion', 'usr/share/i18n', 'usr/share/bug', 'var/lib/apt/lists', 'var/cache/apt'],
-  ...['var/cache/debconf', 'var/log', 'debootstrap', 'etc/dpkg/dpkg.cfg.d/podproof'],
+  ...['var/cache/debconf', 'var/log', 'debootstrap'],
 ];
 
 /** The root file system of a node: a small Debian with systemd, in `<folder>/tree`. */

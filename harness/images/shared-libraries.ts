@@ -27,8 +27,10 @@ export async function installWithLibraries(
 ): Promise<void> {
   const { from, into, files } = request;
   const absolute = files.map((file) => `/${file}`);
-  const listing = await work(shop, job, ['chroot', from, 'ldd', ...absolute], {
+  const listing = await work(shop, {
+    argv: ['chroot', from, 'ldd', ...absolute],
     what: 'the list of shared libraries',
+    deadline: job.deadline,
   });
   for (const path of [...absolute, ...parseLdd(listing)]) {
     const normal = path.replace(/^\/(?=(?:bin|sbin|lib|lib64)\/)/, '/usr/');

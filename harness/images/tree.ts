@@ -42,9 +42,10 @@ export const MERGED_USR: Readonly<Record<string, string>> = {
  */
 export async function packLayer(
   shop: Workshop,
-  job: StageJob,
-  ...[tree, file, owners]: [string, string, 'root' | 'as they are']
+  job: Pick<StageJob, 'deadline'>,
+  layer: { readonly tree: string; readonly file: string; readonly owners: 'root' | 'as they are' },
 ): Promise<void> {
+  const { tree, file, owners } = layer;
   const everythingRoot = owners === 'root' ? ['--owner=0', '--group=0'] : [];
   const format = ['--format=posix', '--numeric-owner', '--sort=name', '--mtime=@0'];
   // File capabilities are extended attributes; without them a program such as ping would lose its powers.
@@ -53,23 +54,12 @@ export async function packLayer(
     '--xattrs',
     '--xattrs-include=security.capability',
   ];
-  await work(
-    shop,
-    job,
-    [
-      'tar',
-      '--create',
-      ...format,
-      ...attributes,
-      ...everythingRoot,
-      '--file',
-      file,
-      '--directory',
-      tree,
-      '.',
-    ],
-    { what: `packing ${file}` },
-  );
+  const what = ['--file', file, '--directory', tree, '.'];
+  await work(shop, {
+    argv: ['tar', '--create', ...format, ...attributes, ...everythingRoot, ...what],
+    what: `packing ${file}`,
+    deadline: job.deadline,
+  });
 }
 
 /** Gives folders 0755 and files 0644 or 0755: what the image holds must not depend on the umask of whoever builds it. */

@@ -1,21 +1,29 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunConfig } from './archive.ts';
+import type { ArchiveImage, RunConfig } from './archive.ts';
 import { installWithLibraries } from './shared-libraries.ts';
-import type { Stage } from './stage.ts';
+import type { Stage, StageJob } from './stage.ts';
 import { install, link, MERGED_USR, openToAll, overlay, packLayer } from './tree.ts';
 import { recipe, work, type Workshop } from './workshop.ts';
 
 /** The name that manifests use. It never changes, so that they can be applied by hand to any of our clusters. */
 export const WORKLOAD_IMAGE = 'localhost/podproof/workload:v1';
 
-export const WORKLOAD_CONFIG: RunConfig = {
+const WORKLOAD_CONFIG: RunConfig = {
   Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   // Unlike `sleep infinity` it ends at once on SIGTERM, which saves the grace period of every pod.
   Cmd: ['idle'],
 };
 
-/** The image of the pods under test: busybox, curl, a small server; its layer is `<folder>/layer.tar`. */
+const LAYER = 'layer.tar';
+
+/** The finished image as part of an archive. */
+export function workloadImage(job: Pick<StageJob, 'folderOf'>): ArchiveImage {
+  const layer = join(job.folderOf('workload'), LAYER);
+  return { tags: [WORKLOAD_IMAGE], layers: [layer], config: WORKLOAD_CONFIG };
+}
+
+/** The image of the pods under test: busybox, curl, a small server; see {@link workloadImage}. */
 export function workloadStage(shop: Workshop): Stage {
   return {
     name: 'workload',
@@ -49,7 +57,7 @@ export function workloadStage(shop: Workshop): Stage {
       await mkdir(join(tree, 'root'), { mode: 0o700 });
       await mkdir(join(tree, 'tmp'));
       await chmod(join(tree, 'tmp'), 0o1777);
-      await packLayer(shop, job, tree, join(job.into, 'layer.tar'), 'root');
+      await packLayer(shop, job, { tree, file: join(job.into, LAYER), owners: 'root' });
       await Promise.all([tree, busybox].map((path) => rm(path, { recursive: true })));
     },
   };
@@ -58,11 +66,15 @@ export function workloadStage(shop: Workshop): Stage {
 /** Every applet under its own name, except where a real program has that name already. */
 async function installBusybox(
   shop: Workshop,
-  job: Parameters<Stage['build']>[0],
+  job: StageJob,
   { busybox, tree }: { readonly busybox: string; readonly tree: string },
 ): Promise<void> {
   await install(tree, 'usr/bin/busybox', { file: busybox });
-  const applets = await work(shop, job, [busybox, '--list'], { what: 'the list of busybox applets' });
+  const applets = await work(shop, {
+    argv: [busybox, '--list'],
+    what: 'the list of busybox applets',
+    deadline: job.deadline,
+  });
   const taken = new Set(await readdir(join(tree, 'usr/bin')));
   const free = applets.split('\n').filter((applet) => applet !== '' && !taken.has(applet));
   await link(tree, Object.fromEntries(free.map((applet) => [`usr/bin/${applet}`, 'busybox'])));

@@ -3,7 +3,6 @@ import type { Clock } from '../core/clock.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { DebianPackages } from '../debian/packages.ts';
-import type { StageJob } from './stage.ts';
 import { expectSuccess } from './expect-success.ts';
 
 /** What every stage works with. */
@@ -31,20 +30,15 @@ export function recipe(shop: Workshop, ...parts: readonly string[]): string {
   return join(shop.recipeDir, ...parts);
 }
 
-export interface WorkOptions {
+export interface Work {
+  readonly argv: readonly [string, ...string[]];
   /** What the command is for, for the error message. */
   readonly what: string;
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-  readonly onLine?: (line: string) => void;
+  readonly deadline: Deadline;
 }
 
 /** Runs a command that has to succeed and returns its standard output. @throws see expectSuccess */
-export async function work(
-  shop: Workshop,
-  job: Pick<StageJob, 'deadline'>,
-  ...[argv, { what, ...options }]: [readonly [string, ...string[]], WorkOptions]
-): Promise<string> {
-  const result = await shop.runner.run(argv, { deadline: job.deadline, ...options });
-  return expectSuccess(result, argv, { what, deadline: job.deadline });
+export async function work(shop: Workshop, { argv, what, deadline }: Work): Promise<string> {
+  const result = await shop.runner.run(argv, { deadline });
+  return expectSuccess(result, argv, { what, deadline });
 }
