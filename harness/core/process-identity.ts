@@ -18,6 +18,10 @@ export async function identityOf(pid: number = process.pid): Promise<ProcessIden
   return { pid, startedAt: await startOf(pid), bootId: await bootId() };
 }
 
+export function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.startedAt === other.startedAt && one.bootId === other.bootId;
+}
+
 /**
  * Whether exactly that process still runs. Where the system tells no start time, a running process with the same
  * number counts as alive: leaving something behind is better than taking it from somebody.

@@ -29,6 +29,27 @@ export function containerCalls(api: Docker): ContainerCalls {
         throw error;
       }
     },
+    async holdName({ name, image, labels }, deadline) {
+      try {
+        await callEngine(`create the container ${name}`, deadline, () =>
+          api.createContainer({
+            name,
+            Image: image,
+            Labels: { ...labels },
+            // Never started; given because an image without a command is refused.
+            Cmd: ['true'],
+            HostConfig: { NetworkMode: 'none' },
+            abortSignal: deadline.signal,
+          }),
+        );
+        return 'held';
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 409) return 'taken';
+        if (status === 404) return 'noImage';
+        throw error;
+      }
+    },
     async remove(container, deadline) {
       try {
         await callEngine(`remove the container ${container}`, deadline, () =>

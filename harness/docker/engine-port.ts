@@ -79,10 +79,23 @@ export interface ContainerCalls {
   list(labels: Labels, deadline: Deadline): Promise<readonly ContainerSummary[]>;
   /** @returns undefined when there is no such container */
   inspect(container: string, deadline: Deadline): Promise<ContainerState | undefined>;
+  /**
+   * Creates a container that is never started, only to have its name: while it is there nobody else can create one
+   * of that name, and creations that the engine has begun but does not list yet show as `taken`.
+   *
+   * @returns `noImage` when the image is not there; then nobody else can create a container from it either
+   */
+  holdName(hold: NameHold, deadline: Deadline): Promise<'held' | 'taken' | 'noImage'>;
   /** Kills and removes it with its anonymous volumes; fine when it is gone or being removed already. */
   remove(container: string, deadline: Deadline): Promise<void>;
   /** The last lines of its log, both streams. */
   logTail(container: string, lines: number, deadline: Deadline): Promise<string>;
+}
+
+export interface NameHold {
+  readonly name: string;
+  readonly image: string;
+  readonly labels: Labels;
 }
 
 export interface ImageCalls {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { GenericContainer } from 'testcontainers';
 import type { CommandRunner } from '../core/command.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -38,9 +37,11 @@ export interface Outsider {
  */
 export async function startOutsider(options: OutsiderOptions): Promise<Outsider> {
   const { docker, cluster, deadline, image } = options;
-  const name = `${cluster}-outsider-${randomBytes(3).toString('hex')}`;
+  const name = outsiderName(cluster);
   const stop = (within: Deadline): Promise<void> => docker.containers.remove(name, within);
   try {
+    // One that an earlier run left with a kept cluster.
+    await stop(deadline);
     const { GenericContainer: Container } = await loadTestcontainers(options);
     const starting = describe(new Container(image), name, options).start();
     starting.then(
@@ -59,6 +60,11 @@ export async function startOutsider(options: OutsiderOptions): Promise<Outsider>
     );
   }
   return { name, runner: docker.runner(name, 'cluster network'), stop };
+}
+
+/** There is one per cluster, so that its name tells whether one is being created. */
+export function outsiderName(cluster: string): string {
+  return `${cluster}-outsider`;
 }
 
 function describe(container: GenericContainer, name: string, options: OutsiderOptions): GenericContainer {

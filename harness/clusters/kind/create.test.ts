@@ -92,7 +92,12 @@ describe('creating', () => {
     bench.world.duringCreate = () => {
       interrupt.abort(new InterruptedError('SIGINT'));
       const [first = ''] = [...bench.world.containers.keys()];
-      setTimeout(() => addNode(bench.world, first.replace('-control-plane', ''), 'worker'), 20).unref();
+      const cluster = first.replace('-control-plane', '');
+      bench.world.beingCreated.add(`${cluster}-worker`);
+      setTimeout(() => {
+        addNode(bench.world, cluster, 'worker');
+        bench.world.beingCreated.delete(`${cluster}-worker`);
+      }, 400).unref();
     };
     const { error, name } = await bench.failingCreate(within(5000, interrupt.signal));
     expect(error).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });

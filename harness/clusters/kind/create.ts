@@ -38,7 +38,7 @@ export async function createKindCluster(
   const step = options.progress.step('cluster', CREATE_ESTIMATE_MS);
   const folder = stateFolder(deps.cacheDir, name);
   try {
-    await register(name, folder, plan, deps);
+    await register({ name, nodes: spec.nodes }, folder, plan, deps);
     await noteMissingNetwork(deps, options.deadline);
     const cluster = await build({ name, folder, spec, plan, options, step }, deps);
     step.done(`${name}: ${String(spec.nodes)} nodes and DNS Ready`);
@@ -62,7 +62,12 @@ async function freeName(deadline: Deadline, { docker }: ProviderDeps): Promise<s
 }
 
 /** Writes down whose cluster this is before the first thing of it exists. */
-async function register(name: string, folder: StateFolder, plan: Plan, deps: ProviderDeps): Promise<void> {
+async function register(
+  { name, nodes }: { readonly name: string; readonly nodes: number },
+  folder: StateFolder,
+  plan: Plan,
+  deps: ProviderDeps,
+): Promise<void> {
   if (!(await reserve(folder))) {
     throw new InfrastructureError('NAME_TAKEN', `Another run just took the name ${name}.`, {
       hint: 'Run again.',
@@ -78,7 +83,7 @@ async function register(name: string, folder: StateFolder, plan: Plan, deps: Pro
     fingerprint: plan.fingerprint,
     endpoint: deps.docker.endpoint,
     createdAt: systemClock.date().toISOString(),
-    notes: { kind: plan.kind.version, image: plan.choice.image },
+    notes: { kind: plan.kind.version, image: plan.choice.image, nodes: String(nodes) },
   });
 }
 

@@ -2,24 +2,25 @@ import { systemClock } from '../../core/clock.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
 import { done, pending, poll } from '../../core/poll.ts';
-import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
+import { identityOf, isSame } from '../../core/process-identity.ts';
+import { OUTSIDER_LABEL, outsiderName } from '../../docker/outsider.ts';
 import type { ContainerSummary } from '../../docker/engine-port.ts';
-import { stateFolder } from '../cluster-record.ts';
+import { stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { awaitLateContainers, nodeNames } from './await-late.ts';
 import { killOrphans } from './kill-orphans.ts';
 import { removeOwnNetwork } from './kind-network.ts';
 import { CLUSTER_LABEL } from './labels.ts';
 
 export type DestroyDeps = Pick<ProviderDeps, 'docker' | 'cacheDir' | 'clock'>;
 
-/** A `docker run` of a kind that was killed may still create its container within this time. */
+/** Without a record nobody knows which names to expect; then this long a silence has to do. */
 const LATE_MS = 2000;
 
 /**
  * Removes a cluster by its labels: nodes and helpers with their volumes, the shared network if it is ours, then the
  * state folder. kind itself is not needed for it, so that a broken or missing kind cannot keep us from cleaning up.
- * A cluster that was never finished is looked for twice, two seconds apart: when kind was killed, a container may
- * appear after the first look.
+ * Containers that the engine is still creating for a run that was interrupted or killed are waited for.
  *
  * @throws InfrastructureError CLUSTER_NOT_REMOVED, TimeoutError; the state folder is then still there
  */
@@ -29,11 +30,24 @@ export async function destroyKindCluster(name: string, deadline: Deadline, deps:
   const volumes = new Set<string>();
   if (record?.phase !== 'ready') await killOrphans(name);
   const first = await removeAll(name, volumes, deps, deadline);
-  const neverFinished = record?.phase === 'creating' || (record === undefined && first > 0);
-  if (neverFinished) await untilTwiceEmpty(name, volumes, deps, deadline);
+  const removeListed = (): Promise<number> => removeAll(name, volumes, deps, deadline);
+  if (record !== undefined) {
+    const image = record.notes['image'] ?? '';
+    const names = await expectedLate(record);
+    await awaitLateContainers(deps.docker, { cluster: name, names, image, deadline, removeListed });
+  } else if (first > 0) await untilTwiceEmpty(removeListed, deps, deadline);
   await assertVolumesGone(name, volumes, deps, deadline);
   await removeOwnNetwork(deps, deadline);
   await folder.remove();
+}
+
+/** Nodes, when they were never all there; the container beside them, when its run was killed at any moment. */
+async function expectedLate({ name, phase, owner, notes }: ClusterRecord): Promise<readonly string[]> {
+  const isOurs = isSame(owner, await identityOf());
+  return [
+    ...(phase === 'creating' ? nodeNames(name, Number(notes['nodes'] ?? '1')) : []),
+    ...(isOurs ? [] : [outsiderName(name)]),
+  ];
 }
 
 /** Removes what is listed until nothing is. @returns how many there were at first */
@@ -69,15 +83,13 @@ async function removeOne(
 }
 
 async function untilTwiceEmpty(
-  name: string,
-  volumes: Set<string>,
-  deps: DestroyDeps,
+  removeListed: () => Promise<number>,
+  { clock = systemClock }: DestroyDeps,
   deadline: Deadline,
 ): Promise<void> {
-  const { clock = systemClock } = deps;
   do {
     await clock.sleep(LATE_MS, deadline.signal);
-  } while ((await removeAll(name, volumes, deps, deadline)) > 0);
+  } while ((await removeListed()) > 0);
 }
 
 async function containersOf(

@@ -11,7 +11,22 @@ export interface FakeThings {
   /** What containerd lists in every node. */
   imagesInNodes: readonly string[];
   lastWords: string;
+  /** Names that the engine has reserved for containers which it does not list yet. */
+  readonly beingCreated: Set<string>;
 }
+
+const heldContainer = {
+  image: '',
+  state: 'created',
+  running: false,
+  paused: false,
+  exitCode: 0,
+  restarts: 0,
+  startedAt: '',
+  bindings: [],
+  addresses: {},
+  volumes: [],
+};
 
 export function exited(stdout: string, exitCode = 0, stderr = ''): CommandResult {
   return { kind: 'exited', exitCode, stdout, stderr, durationMs: 1 };
@@ -38,6 +53,11 @@ export function fakeDocker(world: FakeThings): DockerEngine {
           ),
         ),
       inspect: (id) => Promise.resolve(world.containers.get(id)),
+      holdName: ({ name, labels }) => {
+        if (world.containers.has(name) || world.beingCreated.has(name)) return Promise.resolve('taken');
+        world.containers.set(name, { ...heldContainer, id: name, name, labels });
+        return Promise.resolve('held');
+      },
       remove: (id) => {
         for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
         world.containers.delete(id);

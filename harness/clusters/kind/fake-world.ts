@@ -31,6 +31,7 @@ export function newWorld(): World {
     networks: new Map([['bridge', 'n0']]),
     commands: [],
     images: new Set([WORKLOAD]),
+    beingCreated: new Set(),
     kindExit: 0,
     kindStderr: '',
     lastWords: 'systemd: reached target nothing\nlast words',

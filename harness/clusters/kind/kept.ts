@@ -3,7 +3,7 @@ import type { Cluster, ClusterSpec, ProviderOptions } from '../../core/cluster.t
 import { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { acquireFileLock } from '../../core/file-lock.ts';
-import { identityOf, isAlive, type ProcessIdentity } from '../../core/process-identity.ts';
+import { identityOf, isAlive, isSame, type ProcessIdentity } from '../../core/process-identity.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import { clustersFolder, recordedNames, stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
@@ -63,7 +63,7 @@ async function whyNot(
   if (record.fingerprint !== plan.fingerprint) return 'another image or configuration';
   // After a boot the nodes get other addresses, and a cluster with several nodes is dead (kubernetes-sigs/kind#2045).
   if (record.owner.bootId !== own.bootId) return 'it is from before the last boot';
-  if (record.owner.pid !== own.pid && (await isAlive(record.owner))) {
+  if (!isSame(record.owner, own) && (await isAlive(record.owner))) {
     return `process ${String(record.owner.pid)} uses it`;
   }
   return undefined;

@@ -1,4 +1,4 @@
-import { identityOf, isAlive } from '../../core/process-identity.ts';
+import { identityOf, isAlive, isSame } from '../../core/process-identity.ts';
 import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
 import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
@@ -49,8 +49,10 @@ async function describeOwned(name: string, { cacheDir, docker }: ProviderDeps): 
   if (record === undefined)
     return { name, kept: false, createdAt: '', owner: 'unreadable', reachable: false };
   const { owner, kept, createdAt, endpoint } = record;
-  const own = await identityOf();
-  const isOurs = owner.pid === own.pid && owner.startedAt === own.startedAt && owner.bootId === own.bootId;
-  const state = isOurs ? 'this process' : (await isAlive(owner)) ? 'alive' : 'dead';
+  const state = isSame(owner, await identityOf())
+    ? 'this process'
+    : (await isAlive(owner))
+      ? 'alive'
+      : 'dead';
   return { name, kept, createdAt, owner: state, reachable: endpoint === docker.endpoint };
 }
