@@ -1,7 +1,8 @@
 import type Docker from 'dockerode';
+import type { Deadline } from '../core/deadline.ts';
 import { demultiplex } from './demultiplex.ts';
 import { callEngine, statusOf } from './engine-error.ts';
-import type { ContainerCalls, ContainerState, PortBinding } from './engine-port.ts';
+import type { ContainerCalls, ContainerState, NameHold, PortBinding } from './engine-port.ts';
 import { labelFilters } from './labels.ts';
 
 export function containerCalls(api: Docker): ContainerCalls {
@@ -29,27 +30,7 @@ export function containerCalls(api: Docker): ContainerCalls {
         throw error;
       }
     },
-    async holdName({ name, image, labels }, deadline) {
-      try {
-        await callEngine(`create the container ${name}`, deadline, () =>
-          api.createContainer({
-            name,
-            Image: image,
-            Labels: { ...labels },
-            // Never started; given because an image without a command is refused.
-            Cmd: ['true'],
-            HostConfig: { NetworkMode: 'none' },
-            abortSignal: deadline.signal,
-          }),
-        );
-        return 'held';
-      } catch (error) {
-        const status = statusOf(error);
-        if (status === 409) return 'taken';
-        if (status === 404) return 'noImage';
-        throw error;
-      }
-    },
+    holdName: (hold, deadline) => holdName(api, hold, deadline),
     async remove(container, deadline) {
       try {
         await callEngine(`remove the container ${container}`, deadline, () =>
@@ -74,6 +55,32 @@ export function containerCalls(api: Docker): ContainerCalls {
       return textOf(raw);
     },
   };
+}
+
+async function holdName(
+  api: Docker,
+  { name, image, labels }: NameHold,
+  deadline: Deadline,
+): Promise<'held' | 'taken' | 'noImage'> {
+  try {
+    await callEngine(`create the container ${name}`, deadline, () =>
+      api.createContainer({
+        name,
+        Image: image,
+        Labels: { ...labels },
+        // Never started; given because an image without a command is refused.
+        Cmd: ['true'],
+        HostConfig: { NetworkMode: 'none' },
+        abortSignal: deadline.signal,
+      }),
+    );
+    return 'held';
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === 409) return 'taken';
+    if (status === 404) return 'noImage';
+    throw error;
+  }
 }
 
 /**

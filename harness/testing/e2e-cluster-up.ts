@@ -30,5 +30,15 @@ export default function clusterUp(): void {
   if (cluster === null) throw new Error('the result names no cluster');
   process.env['PODPROOF_E2E_CLUSTER'] = cluster.name;
   process.env['PODPROOF_E2E_KUBECONFIG'] = join(places.cache, 'clusters', cluster.name, 'kubeconfig');
+  const record = readRecord(join(places.cache, 'clusters', cluster.name, 'record.json'));
+  process.env['PODPROOF_E2E_CACHE'] = places.cache;
+  process.env['PODPROOF_E2E_ENGINE'] = record.endpoint;
+  process.env['PODPROOF_E2E_DOCKER_CLI'] = record.notes.dockerCli;
+  process.env['PODPROOF_E2E_NODE_IMAGE'] = record.notes.image;
   process.env['PODPROOF_E2E_WORKLOAD'] = 'localhost/podproof/workload:v1';
+}
+
+/** What the provider wrote down about its cluster; tests of the engine and of the provider use the same ones. */
+function readRecord(file: string): { endpoint: string; notes: { dockerCli: string; image: string } } {
+  return JSON.parse(readFileSync(file, 'utf8')) as ReturnType<typeof readRecord>;
 }

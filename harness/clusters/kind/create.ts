@@ -83,7 +83,12 @@ async function register(
     fingerprint: plan.fingerprint,
     endpoint: deps.docker.endpoint,
     createdAt: systemClock.date().toISOString(),
-    notes: { kind: plan.kind.version, image: plan.choice.image, nodes: String(nodes) },
+    notes: {
+      kind: plan.kind.version,
+      image: plan.choice.image,
+      nodes: String(nodes),
+      dockerCli: deps.engine.dockerCli,
+    },
   });
 }
 

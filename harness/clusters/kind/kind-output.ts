@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
-
 /** The longest text of kind that goes into a message. */
 const LONGEST = 1500;
 
@@ -33,19 +31,6 @@ export function decisiveLines(stderr: string): string {
   const text = [...failed, ...decisive].join('\n').replace(LONG_COMMAND, 'command "$1 …"').trim();
   // Long output is kubeadm's log; its beginning says what was done, its end why it failed.
   return text.length <= LONGEST ? text : `${text.slice(0, 400)}\n…\n${text.slice(400 - LONGEST)}`;
-}
-
-/**
- * The end of a node's log as plain text: systemd colours its boot messages. Complaints come before the rest, because
- * a node that was started again goes on with a boot that looks healthy.
- */
-export function lastLines(log: string): string {
-  const lines = stripVTControlCharacters(log)
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  const complaints = lines.filter((line) => /fail|error|too many|cannot|denied|freezing/i.test(line));
-  return [...new Set([...complaints.slice(-6), ...lines.slice(-4)])].join('\n');
 }
 
 const HINTS: readonly (readonly [RegExp, string])[] = [

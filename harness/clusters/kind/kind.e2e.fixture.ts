@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Deadline } from '../../core/deadline.ts';
 import { done, pending, poll } from '../../core/poll.ts';
 import { connectDocker } from '../../docker/connect.ts';
+import type { DockerEngine } from '../../docker/engine-port.ts';
 import { connect } from '../../kube/client.ts';
 import { local } from '../../shell/local.ts';
 import { e2eSetting, within } from '../../testing/e2e-settings.ts';
@@ -52,35 +53,8 @@ export async function openKindBench(): Promise<KindBench> {
     workload,
     cacheDir,
     scratch,
-    async things() {
-      const deadline = within(30);
-      const [containers, volumes, networks, names] = await Promise.all([
-        docker.containers.list({}, deadline),
-        docker.volumes(deadline),
-        docker.networks.list(deadline),
-        recordedNames(cacheDir),
-      ]);
-      return [
-        ...containers.map(({ name }) => name),
-        ...volumes,
-        ...networks.map(({ name }) => name),
-        ...names,
-      ].toSorted();
-    },
-    async killWhenThere(container) {
-      const deadline = Deadline.in(120_000, `${container} to run`);
-      await poll(
-        async () => {
-          const state = await docker.containers.inspect(container, deadline);
-          return state?.running === true ? done(undefined) : pending('not there');
-        },
-        { deadline },
-      );
-      // Without this the engine would start it again, once.
-      for (const argv of [['update', '--restart=no'], ['kill']]) {
-        await local().run([dockerCli, ...argv, container], { deadline, env: { DOCKER_HOST: endpoint } });
-      }
-    },
+    things: () => thingsIn(docker, cacheDir),
+    killWhenThere: (container) => killWhenThere(container, docker, dockerCli),
     async [Symbol.asyncDispose]() {
       for (const { name, owner } of await kind.list()) {
         if (owner === 'this process') await kind.destroy(name, within(60));
@@ -89,4 +63,34 @@ export async function openKindBench(): Promise<KindBench> {
       await rm(scratch, { recursive: true, force: true });
     },
   };
+}
+
+async function thingsIn(docker: DockerEngine, cacheDir: string): Promise<readonly string[]> {
+  const deadline = within(30);
+  const [containers, volumes, networks, names] = await Promise.all([
+    docker.containers.list({}, deadline),
+    docker.volumes(deadline),
+    docker.networks.list(deadline),
+    recordedNames(cacheDir),
+  ]);
+  const named = [...containers, ...networks].map(({ name }) => name);
+  return [...named, ...volumes, ...names].toSorted();
+}
+
+async function killWhenThere(container: string, docker: DockerEngine, dockerCli: string): Promise<void> {
+  const deadline = Deadline.in(120_000, `${container} to run`);
+  await poll(
+    async () => {
+      const state = await docker.containers.inspect(container, deadline);
+      return state?.running === true ? done(undefined) : pending('not there');
+    },
+    { deadline },
+  );
+  // Without the first command the engine would start it again, once.
+  for (const argv of [['update', '--restart=no'], ['kill']]) {
+    await local().run([dockerCli, ...argv, container], {
+      deadline,
+      env: { DOCKER_HOST: docker.endpoint },
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { describeError, InfrastructureError } from '../../core/errors.ts';
+import { InfrastructureError } from '../../core/errors.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { describeResult } from '../../core/command.ts';
 import type { ProgressStep } from '../../core/progress.ts';
@@ -6,8 +6,8 @@ import type { ProviderDeps } from '../deps.ts';
 import type { StateFolder } from '../cluster-record.ts';
 import type { KindBinary } from './binary.ts';
 import { kindEnvironment } from './kind-environment.ts';
-import { CLUSTER_LABEL } from './labels.ts';
-import { decisiveLines, hintFor, lastLines, stepOf } from './kind-output.ts';
+import { decisiveLines, hintFor, stepOf } from './kind-output.ts';
+import { lastWords } from './last-words.ts';
 
 export interface KindCreate {
   readonly kind: KindBinary;
@@ -54,7 +54,7 @@ export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<
   );
   if (result.kind === 'exited' && result.exitCode === 0) return;
   if (deadline.signal.aborted && !deadline.expired) deadline.signal.throwIfAborted();
-  const words = await lastWords(name, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps);
+  const words = await lastWords(name, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps.docker);
   if (deadline.expired)
     throw deadline.error([`kind was ${doing}`, words].filter((text) => text !== '').join('\n'));
   const told = [decisiveLines(result.stderr) || describeResult(result), words].filter((text) => text !== '');
@@ -66,23 +66,4 @@ export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<
       context: { kind: kind.version, image },
     },
   );
-}
-
-/**
- * What the nodes that stopped wrote last; one that the engine has started again (kind asks for that, once) counts
- * too. Best effort: it only explains another failure.
- */
-async function lastWords(name: string, deadline: Deadline, { docker }: RunDeps): Promise<string> {
-  try {
-    const nodes = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
-    const words = nodes.map(async (node) => {
-      const state = await docker.containers.inspect(node.id, deadline);
-      if (state === undefined || (state.running && state.restarts === 0)) return '';
-      const log = await docker.containers.logTail(node.id, 40, deadline);
-      return `${node.name} stopped. It wrote last:\n${lastLines(log)}`;
-    });
-    return (await Promise.all(words)).filter((text) => text !== '').join('\n');
-  } catch (error) {
-    return `(the nodes could not be asked: ${describeError(error)})`;
-  }
 }
