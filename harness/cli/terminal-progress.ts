@@ -4,7 +4,7 @@ import type { Progress, ProgressStep } from '../core/progress.ts';
 import { formatMs } from '../report/duration.ts';
 import { paint, plainSigns, type TextStyle } from '../report/text-style.ts';
 import { sanitizeText } from '../report/sanitize.ts';
-import { cutText, padText } from '../report/text-width.ts';
+import { cutText, padText, textWidth } from '../report/text-width.ts';
 
 export interface TerminalProgressOptions {
   /** Where progress goes: the process's stderr. */
@@ -93,15 +93,13 @@ interface Screen {
 function plainScreen({ stream, style }: TerminalProgressOptions): Screen {
   const say = (line: string): unknown => stream.write(`${plainSigns(style, line)}\n`);
   return {
-    started: (step) => say(`… ${padText(step.title, TITLE)}${about(step, 'started')}`),
+    started: (step) => say(`… ${label(step.title)}${about(step, 'started')}`),
     tick(open, now) {
       for (const step of open) {
         if (now - step.toldAt < PLAIN_MS) continue;
         step.toldAt = now;
         const text = step.text === '' ? '' : `: ${step.text}`;
-        say(
-          `… ${padText(step.title, TITLE)}${about(step, `going on for ${formatMs(now - step.startedAt)}`)}${text}`,
-        );
+        say(`… ${label(step.title)}${about(step, `going on for ${formatMs(now - step.startedAt)}`)}${text}`);
       }
     },
     ended: say,
@@ -149,7 +147,7 @@ function liveLine(step: OpenStep, now: number, style: TextStyle): string {
   const time = about(step, formatMs(now - step.startedAt));
   const room = style.width - 1 - 2 - TITLE - 2 - time.length;
   const text = cutText(padText(step.text, Math.min(TEXT, room)), room, style.unicode ? '…' : '...');
-  return `${paint(style, 'title', frame)} ${padText(step.title, TITLE)}${text}  ${paint(style, 'faint', time)}`;
+  return `${paint(style, 'title', frame)} ${label(step.title)}${text}  ${paint(style, 'faint', time)}`;
 }
 
 /** @example '12.3 s of about 31.0 s' */
@@ -175,9 +173,14 @@ function closingLine(
     style.unicode ? { good: '✔', bad: '✖' }[sign] : { good: '+', bad: 'x' }[sign],
   );
   const words = padText(oneLine(text), TEXT);
-  return `${glyph} ${padText(step.title, TITLE)}${words}  ${paint(style, 'faint', formatMs(ms).padStart(6))}`;
+  return `${glyph} ${label(step.title)}${words}  ${paint(style, 'faint', formatMs(ms).padStart(6))}`;
 }
 
 function oneLine(text: string): string {
   return sanitizeText(text, 2000).trim().replace(/\s+/g, ' ');
+}
+
+/** Titles line up; a longer one still stands apart from what follows it. */
+function label(title: string): string {
+  return padText(title, Math.max(TITLE, textWidth(title) + 1));
 }

@@ -29,11 +29,13 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const board = watchBoard(options.kube, `${RUN_LABEL}=${options.runId}`, signal);
+  const users = lockUsers(units);
   const context: UnitContext = {
     ...options,
     signal,
     board,
     locks: createLocks(),
+    isContested: (unit) => unit.scenario.locks?.some((lock) => (users.get(lock) ?? 0) > 1) === true,
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
     nonce: randomBytes(8).toString('hex'),
     namespaceFor: namespaces(options, signal),
@@ -49,6 +51,14 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   } finally {
     stop.abort(new Error('the run is over'));
   }
+}
+
+/** How many units take each lock. */
+function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
+  const users = new Map<string, number>();
+  for (const lock of units.flatMap(({ scenario }) => scenario.locks ?? []))
+    users.set(lock, (users.get(lock) ?? 0) + 1);
+  return users;
 }
 
 /** Namespace of a round, made on first use and ready for pods: its default service account exists. */

@@ -17,6 +17,8 @@ export interface UnitContext {
   readonly cluster: Cluster;
   readonly board: PodBoard;
   readonly locks: Locks;
+  /** True when another unit of this run needs what the unit has locked. */
+  readonly isContested: (unit: Unit) => boolean;
   readonly turnstile: Turnstile;
   readonly sink: EventSink;
   readonly runId: string;
@@ -150,7 +152,7 @@ async function settlePods(
 /** Asks for deletion of all pods; waits until they are gone only when others wait for what they held. */
 async function removePods(
   unit: Unit,
-  { kube, board, signal }: UnitContext,
+  { kube, board, signal, isContested }: UnitContext,
   created: ReadonlyMap<string, Pod>,
 ): Promise<void> {
   if (signal.aborted) return;
@@ -159,7 +161,7 @@ async function removePods(
       const name = { name: metadata.name, namespace: metadata.namespace ?? '' };
       try {
         await kube.delete('Pod', name, Deadline.in(CALL_MS, `deleting pod ${name.name}`), 1);
-        if ((unit.scenario.locks ?? []).length > 0)
+        if (isContested(unit))
           await board.gone(metadata.uid ?? '', Deadline.in(GONE_MS, `pod ${name.name} to be gone`, signal));
       } catch {
         // The clean-up at the end of the run looks for pods of ours again and reports what it finds.
