@@ -36,6 +36,8 @@ export class EngineWorld {
     const packages = (await readdir(engine)).find((name) => name.startsWith('packages-')) ?? '';
     const world = new EngineWorld(folder, network, join(engine, packages));
     await output(network.enter([world.busybox, 'ip', 'link', 'set', 'lo', 'up']));
+    // A new namespace inherits the forwarding of the host, where another engine may have switched it on.
+    await output(network.enter([world.busybox, 'sysctl', '-w', 'net.ipv4.ip_forward=0']));
     await world.#buildImage();
     return world;
   }
