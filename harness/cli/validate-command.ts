@@ -9,7 +9,7 @@ export async function validateCommand(
   write: (text: string) => void,
 ): Promise<ExitCode> {
   for (const folder of paths.length === 0 ? [places.scenarios] : paths) {
-    const scenarios = await loadScenarios(folder);
+    const scenarios = await loadScenarios(folder, { asAuthor: true });
     const claims = scenarios.reduce((sum, scenario) => sum + scenario.claims.length, 0);
     const mutants = scenarios.reduce((sum, scenario) => sum + scenario.mutants.length, 0);
     write(

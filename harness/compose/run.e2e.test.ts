@@ -95,8 +95,8 @@ describe('podproof run', () => {
     const { exitCode, text, seconds } = await new Run(['run', '--keep'], { PODPROOF_SCENARIOS: scenarios })
       .ended;
     expect(exitCode).toBe(2);
-    expect(text).toMatch(
-      /manifest\.yaml:7:3 {2}unknown field "hostNetwrok" in Pod\.spec\. Did you mean "hostNetwork"\?/,
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'manifest.yaml:7:3 unknown field "hostNetwrok" in Pod.spec. Did you mean "hostNetwork"?',
     );
     expect(text).not.toContain('engine');
     expect(seconds).toBeLessThan(10);
@@ -105,9 +105,8 @@ describe('podproof run', () => {
   test(
     'a manifest without hostNetwork is exit 1, naming claim, expected and observed',
     async () => {
-      // A harmless field instead, so that subject and control still differ in one.
       const scenarios = changedScenarios('01-host-network/manifest.yaml', (text) =>
-        text.replace('hostNetwork: true', 'enableServiceLinks: false'),
+        text.replace('  hostNetwork: true\n', ''),
       );
       const { exitCode, text } = await new Run(['run', 'host-network', '--keep', '--no-color'], {
         PODPROOF_SCENARIOS: scenarios,

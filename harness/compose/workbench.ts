@@ -1,5 +1,6 @@
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
+import { recordedNames, stateFolder } from '../clusters/cluster-record.ts';
 import { PROVIDERS } from '../clusters/registry.ts';
 import type { ImageOptions, ImageSource, KeepingProvider } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
@@ -75,7 +76,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     budgetMs: STOP_MS,
     byHand: 'npm run podproof -- down',
     undo: async (within) => {
-      const report = await engine.release({ deadline: within, keep: options.keepEngine() });
+      const report = await engine.release({
+        deadline: within,
+        keep: options.keepEngine() || (await keptClusters(places)),
+      });
       options.onLeftovers(report.leftovers);
     },
   });
@@ -158,6 +162,14 @@ export async function readyCluster(
   const kube = await connect({ kubeconfig: cluster.kubeconfig });
   undo.register({ what: 'connections to the API server', budgetMs: 5000, undo: () => kube.close() });
   return { cluster, kube };
+}
+
+/** A kept cluster, of this run or of an earlier one, dies with its engine. */
+async function keptClusters({ cache }: Places): Promise<boolean> {
+  const records = await Promise.all(
+    (await recordedNames(cache)).map((name) => stateFolder(cache, name).read()),
+  );
+  return records.some((record) => record?.kept === true);
 }
 
 function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSource {

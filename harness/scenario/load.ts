@@ -3,10 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describeError } from '../core/errors.ts';
-import { checkDefinition } from './check-definition.ts';
+import { checkDefinition, checkExperiment } from './check-definition.ts';
 import { parseManifest } from './manifest.ts';
 import { refuse, type Problem } from './problem.ts';
 import type { LoadedScenario, Scenario } from './types.ts';
+
+export interface LoadOptions {
+  /** Also ask whether controls and mutants make a sound experiment. @default false */
+  readonly asAuthor?: boolean;
+}
 
 /**
  * Reads every scenario below `root`: folders `NN-name` with `manifest.yaml`, `name.scenario.ts` and `README.md`.
@@ -15,14 +20,17 @@ import type { LoadedScenario, Scenario } from './types.ts';
  * @throws UsageError SCENARIO_INVALID (exit 2) with `file:line:col` for each mistake
  * @example const scenarios = await loadScenarios('scenarios')
  */
-export async function loadScenarios(root: string): Promise<readonly LoadedScenario[]> {
+export async function loadScenarios(
+  root: string,
+  options: LoadOptions = {},
+): Promise<readonly LoadedScenario[]> {
   if (!existsSync(root)) refuse([{ file: show(root), message: 'there is no such folder.' }]);
   const entries = await readdir(root, { withFileTypes: true });
   const folders = entries
     .filter((entry) => entry.isDirectory())
     .map((entry) => join(root, entry.name))
     .sort();
-  const loaded = await Promise.all(folders.map(loadFolder));
+  const loaded = await Promise.all(folders.map((folder) => loadFolder(folder, options)));
   const scenarios = loaded.flatMap(({ scenario }) => scenario ?? []);
   refuse([...loaded.flatMap(({ problems }) => problems), ...duplicates(scenarios)]);
   if (scenarios.length === 0) refuse([{ file: show(root), message: 'holds no scenario.' }]);
@@ -31,6 +39,7 @@ export async function loadScenarios(root: string): Promise<readonly LoadedScenar
 
 async function loadFolder(
   folder: string,
+  { asAuthor = false }: LoadOptions,
 ): Promise<{ scenario?: LoadedScenario; problems: readonly Problem[] }> {
   const name = basename(folder).replace(/^\d+-/, '');
   const files = {
@@ -66,8 +75,10 @@ async function loadFolder(
   }
   const scenario: LoadedScenario = { ...definition, folder, manifestFile: files.manifest, objects };
   // A manifest with mistakes lacks pods, and complaints about those would only be noise.
-  const faults = problems.length > 0 ? [] : checkDefinition(scenario, show(files.code), name);
-  return { scenario, problems: [...problems, ...faults] };
+  const code = show(files.code);
+  const faults = problems.length > 0 ? [] : checkDefinition(scenario, code, name);
+  const experiment = asAuthor && problems.length + faults.length === 0 ? checkExperiment(scenario, code) : [];
+  return { scenario, problems: [...problems, ...faults, ...experiment] };
 }
 
 function duplicates(scenarios: readonly LoadedScenario[]): readonly Problem[] {

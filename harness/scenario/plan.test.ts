@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolvePlaces } from '../config/places.ts';
-import { checkDefinition } from './check-definition.ts';
+import { checkDefinition, checkExperiment } from './check-definition.ts';
 import { loadScenarios } from './load.ts';
 import { makePlan } from './plan.ts';
 
-const scenarios = await loadScenarios(resolvePlaces({}).scenarios);
+const scenarios = await loadScenarios(resolvePlaces({}).scenarios, { asAuthor: true });
 const all = { ids: [], mutants: true, schedulableNodes: 2 };
 
 describe('the scenarios of this repository', () => {
@@ -60,7 +60,10 @@ describe('checkDefinition', () => {
   const [good] = scenarios;
   if (good === undefined) throw new Error('no scenario');
   const messages = (change: Partial<typeof good>): string =>
-    checkDefinition({ ...good, ...change }, 'f.ts', 'host-network')
+    [
+      ...checkDefinition({ ...good, ...change }, 'f.ts', 'host-network'),
+      ...checkExperiment({ ...good, ...change }, 'f.ts'),
+    ]
       .map(({ message }) => message)
       .join('\n');
 

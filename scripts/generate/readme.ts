@@ -49,8 +49,14 @@ function fill(text: string, part: string, content: string): string {
   return text.replace(pattern, () => `<!-- ${part}:start -->\n\n${content}\n\n<!-- ${part}:end -->`);
 }
 
+/** A picture of the whole output; its last lines also as text, for those who cannot see pictures. */
 function output(): string {
-  return `\`\`\`text\n${recorded.console.trimEnd()}\n\`\`\``;
+  const tail = recorded.console
+    .trimEnd()
+    .split('\n')
+    .slice(-3)
+    .filter((line) => !line.startsWith('npm') && !line.includes('--verbose'));
+  return `![What npm run scenarios prints: six scenarios, each claim with what was seen in the subject and in the control](docs/run.svg)\n\n\`\`\`text\n${tail.join('\n')}\n\`\`\``;
 }
 
 function claimsTable(all: readonly LoadedScenario[]): string {
