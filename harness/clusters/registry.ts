@@ -6,9 +6,3 @@ export type ProviderFactory = (deps: ProviderDeps) => KeepingProvider;
 
 /** Every provider that exists. A new one is a folder beside `kind` and a line here. */
 export const PROVIDERS = { kind: kindProvider } satisfies Partial<Record<ProviderId, ProviderFactory>>;
-
-export type AvailableProvider = keyof typeof PROVIDERS;
-
-export function isAvailable(id: string): id is AvailableProvider {
-  return Object.hasOwn(PROVIDERS, id);
-}
