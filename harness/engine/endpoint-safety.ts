@@ -16,8 +16,8 @@ export function refuseRemote(endpoint: string, source: string, allowRemote: bool
   if (protocol === 'ssh:') throw overSsh(endpoint, source);
 }
 
-/** @example isLoopback('127.8.0.1') // true */
-export function isLoopback(host: string): boolean {
+/** By name or number, and nothing that only starts like it: `127.0.0.1.example.org` is elsewhere. */
+function isLoopback(host: string): boolean {
   const bare = host.replace(/^\[|\]$/g, '');
   return bare === 'localhost' || bare === '::1' || /^127(?:\.\d{1,3}){3}$/.test(bare);
 }

@@ -58,27 +58,18 @@ export async function findOrStartEngine(options: FindEngineOptions): Promise<Eng
     deadline,
   });
   refuseRemote(resolved.endpoint, resolved.source, options.allowRemote === true);
-  const step = progress.step('engine', 1_000);
-  try {
-    step.update(`asking ${resolved.endpoint}`);
-    const answer = await askEngine({ endpoint: resolved.endpoint, env: resolved.tls }, deadline);
-    if (answer.kind === 'answers') {
-      const engine = await userEngine({ resolved, info: answer.info, dockerCli, runner, deadline });
-      step.done(`Docker ${engine.version} (${engine.source})`);
-      return engine;
-    }
-    // A default socket that refuses or hangs belongs to an engine that is there: starting a second one beside it
-    // would hide the fault and share its firewall chains.
-    if (resolved.named || answer.kind !== 'absent') throw engineError(resolved, answer);
-    const obstacle = impossibleBecause(machine);
-    if (obstacle !== undefined) throw noEngine(resolved.endpoint, answer.why, obstacle);
-    const engine = await useEmbeddedEngine({ ...options, step });
-    step.done(`embedded Docker ${engine.version}`);
+  const answer = await askEngine({ endpoint: resolved.endpoint, env: resolved.tls }, deadline);
+  if (answer.kind === 'answers') {
+    const engine = await userEngine({ resolved, info: answer.info, dockerCli, runner, deadline });
+    progress.step('engine').done(`Docker ${engine.version} (${engine.source})`);
     return engine;
-  } catch (error) {
-    step.fail('no usable container engine');
-    throw error;
   }
+  // A default socket that refuses or hangs belongs to an engine that is there: starting a second one beside it would
+  // only hide the fault.
+  if (resolved.named || answer.kind !== 'absent') throw engineError(resolved, answer);
+  const obstacle = impossibleBecause(machine);
+  if (obstacle !== undefined) throw noEngine(resolved.endpoint, answer.why, obstacle);
+  return useEmbeddedEngine(options);
 }
 
 function noEngine(

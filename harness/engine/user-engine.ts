@@ -41,7 +41,7 @@ export async function userEngine(parts: UserEngineParts): Promise<Engine> {
 }
 
 /** What every client of the user's engine gets. DOCKER_HOST outranks every context, in the CLI and in libraries. */
-export function userEngineEnv(resolved: ResolvedEndpoint): Readonly<Record<string, string>> {
+function userEngineEnv(resolved: ResolvedEndpoint): Readonly<Record<string, string>> {
   return {
     DOCKER_HOST: resolved.endpoint,
     DOCKER_CONTEXT: '',

@@ -14,8 +14,8 @@ export async function baseRecord(context: EmbeddedContext, deadline: Deadline): 
   const now = await readHost(firewall(context.runner, context.packages, deadline));
   const older = await recordOfAnother(context, now);
   if (older === undefined) return now;
-  const { ipv4, ipv6, sysctls, folders } = older;
-  return { ...now, ipv4, ipv6, sysctls: { ...now.sysctls, ...sysctls }, folders };
+  const { ipv4, ipv6, sysctls, delegation, folders } = older;
+  return { ...now, ipv4, ipv6, sysctls: { ...now.sysctls, ...sysctls }, delegation, folders };
 }
 
 async function recordOfAnother(context: EmbeddedContext, now: HostState): Promise<HostState | undefined> {

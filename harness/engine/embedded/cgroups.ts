@@ -53,3 +53,35 @@ export async function removeCgroups(cgroups: readonly string[]): Promise<readonl
   }
   return left;
 }
+
+/** Controllers that a cgroup v2 hierarchy hands on to its children, by mount point; container engines add to them. */
+export type Delegation = Readonly<Record<string, readonly string[]>>;
+
+export async function readDelegation(roots: readonly string[]): Promise<Delegation> {
+  const delegation: Record<string, readonly string[]> = {};
+  for (const root of roots) {
+    // v1 has no such file.
+    const text = await readFile(join(root, 'cgroup.subtree_control'), 'utf8').catch(() => undefined);
+    if (text !== undefined) delegation[root] = text.split(/\s+/).filter((word) => word !== '');
+  }
+  return delegation;
+}
+
+/** Controllers that are handed on now and were not before, as `root: controller`. */
+export function addedControllers(
+  before: Delegation,
+  now: Delegation,
+): readonly (readonly [string, string])[] {
+  return Object.entries(now).flatMap(([root, controllers]) =>
+    controllers
+      .filter((controller) => before[root]?.includes(controller) === false)
+      .map((controller) => [root, controller] as const),
+  );
+}
+
+/** Takes back what was added. One that somebody else's cgroup uses by now stays, and is found by the comparison. */
+export async function restoreDelegation(before: Delegation, now: Delegation): Promise<void> {
+  for (const [root, controller] of addedControllers(before, now)) {
+    await writeFile(join(root, 'cgroup.subtree_control'), `-${controller}`).catch(() => undefined);
+  }
+}

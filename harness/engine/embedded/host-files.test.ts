@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseLinkNames } from './bridges.ts';
-import { parseCgroupRoots } from './cgroups.ts';
+import { addedControllers, parseCgroupRoots, readDelegation, restoreDelegation } from './cgroups.ts';
 import { parseHostState } from './host-record.ts';
 import { engineLayout } from './layout.ts';
 import { readLogTail } from './log-tail.ts';
@@ -53,9 +53,30 @@ describe('sysctls', () => {
   });
 });
 
+describe('cgroup controllers', () => {
+  test('that an engine switched on are switched off, those of before and of new hierarchies are not', async () => {
+    await put({ 'cgroup.subtree_control': 'cpu memory pids' });
+    const before = { [folder]: ['memory', 'pids'] };
+    const now = await readDelegation([folder, join(folder, 'v1')]);
+    expect(addedControllers(before, now)).toEqual([[folder, 'cpu']]);
+    expect(addedControllers({}, now)).toEqual([]);
+    await restoreDelegation(before, now);
+    expect(await readFile(join(folder, 'cgroup.subtree_control'), 'utf8')).toBe('-cpu');
+  });
+});
+
 describe('a record', () => {
   const here = { bootId: 'b', network: 'net:[1]' };
-  const record = { schema: 1, ...here, links: [], ipv4: {}, ipv6: {}, sysctls: {}, folders: [] };
+  const record = {
+    schema: 1,
+    ...here,
+    links: [],
+    ipv4: {},
+    ipv6: {},
+    sysctls: {},
+    delegation: {},
+    folders: [],
+  };
 
   test('of another boot or network describes a host that is not this one', () => {
     expect(parseHostState(record, here)).toEqual(record);

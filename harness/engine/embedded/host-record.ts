@@ -1,5 +1,6 @@
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { linkNames } from './bridges.ts';
+import { cgroupRoots, readDelegation, type Delegation } from './cgroups.ts';
 import type { Firewall } from './firewall.ts';
 import type { Ruleset } from './ruleset.ts';
 import { readSysctls, type Sysctls } from './sysctls.ts';
@@ -16,6 +17,7 @@ export interface HostState {
   readonly ipv4: Ruleset;
   readonly ipv6: Ruleset;
   readonly sysctls: Sysctls;
+  readonly delegation: Delegation;
   /** Which of the watched folders exist. */
   readonly folders: readonly string[];
 }
@@ -41,6 +43,7 @@ export async function readHost(rules: Firewall): Promise<HostState> {
     ipv4: await rules.read('ip'),
     ipv6: await rules.read('ip6'),
     sysctls: await readSysctls(),
+    delegation: await readDelegation(await cgroupRoots()),
     folders: await existingFolders(),
   };
 }
@@ -72,5 +75,7 @@ export function parseHostState(
 /** The file is ours and written in one piece, so its shape is checked no deeper than the schema number says. */
 function isHostState(value: unknown): value is HostState {
   if (typeof value !== 'object' || value === null || !('schema' in value) || value.schema !== 1) return false;
-  return ['bootId', 'network', 'links', 'ipv4', 'ipv6', 'sysctls', 'folders'].every((name) => name in value);
+  return ['bootId', 'network', 'links', 'ipv4', 'ipv6', 'sysctls', 'delegation', 'folders'].every(
+    (name) => name in value,
+  );
 }

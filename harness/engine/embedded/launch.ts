@@ -123,6 +123,8 @@ function daemonEnvironment(
     PATH: [...packages.path, processEnv['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin'].join(':'),
     PODPROOF_CHAINS: layout.chainPrefix,
     PODPROOF_XTABLES: packages.xtables,
+    // As in a container: no AppArmor profile, which would stay loaded in the kernel. Nodes run unconfined anyway.
+    container: 'podproof',
     // No firewalld through D-Bus: it would get a permanent zone, and chains under Docker's own names.
     DBUS_SYSTEM_BUS_ADDRESS: 'unix:path=/run/containerd/none',
     TMPDIR: layout.temporary,

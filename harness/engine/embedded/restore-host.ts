@@ -3,6 +3,7 @@ import type { CommandRunner } from '../../core/command.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { ownBridges, removeBridge } from './bridges.ts';
+import { addedControllers, restoreDelegation } from './cgroups.ts';
 import { planFirewall } from './firewall-plan.ts';
 import type { Firewall } from './firewall.ts';
 import { readHost, WATCHED_FOLDERS, type HostState } from './host-record.ts';
@@ -41,7 +42,10 @@ export async function restoreHost(options: RestoreOptions): Promise<readonly str
     problems.push(...(await rules.apply('ip6', plan)));
   }
   for (const bridge of bridges) problems.push(...(await removeBridge(bridge, options)));
-  if (!shared) problems.push(...(await restoreSysctls(before.sysctls)));
+  if (!shared) {
+    problems.push(...(await restoreSysctls(before.sysctls)));
+    await restoreDelegation(before.delegation, now.delegation);
+  }
   if (!foldersInUse) await removeFolders(before);
   const left = await differences(before, await readHost(rules), { ...difference, foldersInUse });
   return left.length === 0 ? [] : [...left, ...problems];
@@ -79,6 +83,9 @@ async function differences(before: HostState, now: HostState, own: Own): Promise
     left.push(
       ...changedSysctls(before.sysctls, now.sysctls).map(
         (name) => `sysctl ${name} is ${now.sysctls[name] ?? ''}, was ${before.sysctls[name] ?? ''}`,
+      ),
+      ...addedControllers(before.delegation, now.delegation).map(
+        ([root, controller]) => `cgroup controller ${controller} is still switched on in ${root}`,
       ),
     );
   }

@@ -57,7 +57,7 @@ async function killRest(options: TerminateOptions): Promise<readonly number[]> {
 }
 
 /** Processes that run the daemon's programs, and those in its containers. */
-export async function remainingProcesses(layout: EngineLayout): Promise<readonly number[]> {
+async function remainingProcesses(layout: EngineLayout): Promise<readonly number[]> {
   const programs = ownProcesses(await daemonProcesses(), layout.folder).map((process) => process.pid);
   const inContainers = await processesIn(await ownCgroups(layout.cgroupParent, await cgroupRoots()));
   return [...new Set([...programs, ...inContainers])];
