@@ -89,6 +89,7 @@ describe('creating', () => {
 
   test('an interrupt in the middle of kind leaves nothing, not even a container that comes late', async () => {
     const interrupt = new AbortController();
+    const late = Promise.withResolvers<void>();
     bench.world.duringCreate = () => {
       interrupt.abort(new InterruptedError('SIGINT'));
       const [first = ''] = [...bench.world.containers.keys()];
@@ -97,10 +98,12 @@ describe('creating', () => {
       setTimeout(() => {
         addNode(bench.world, cluster, 'worker');
         bench.world.beingCreated.delete(`${cluster}-worker`);
-      }, 400).unref();
+        late.resolve();
+      }, 400);
     };
     const { error, name } = await bench.failingCreate(within(5000, interrupt.signal));
     expect(error).toMatchObject({ code: 'INTERRUPTED', exitCode: 130 });
+    await late.promise;
     expect(await bench.leftovers(name)).toEqual([]);
   });
 
