@@ -161,12 +161,14 @@ async function closeRecord(record: RunRecord, settings: RunSettings): Promise<Ex
   return exitCode;
 }
 
-/** The second Ctrl-C: says what is still there and how to remove it, and goes. */
+/** The second Ctrl-C: says what is still there and goes. The watchdog sees that and finishes the clean-up. */
 function giveUp(error: InterruptedError, undo: UndoStack, terminal: Terminal): void {
   const open = undo.pending.map(
-    ({ what, byHand }) => `  ${what}${byHand === undefined ? '' : `: ${byHand}`}\n`,
+    ({ what, byHand }) => `  ${what}${byHand === undefined ? '' : `  (${byHand})`}\n`,
   );
-  terminal.err(`\nGiving up the clean-up. Still there:\n${open.join('')}`);
+  terminal.err(
+    `\nNot waiting for the clean-up; the watchdog goes on with it. Still there:\n${open.join('')}`,
+  );
   process.exit(error.exitCode);
 }
 
