@@ -11,6 +11,8 @@ export const TESTED_RANGE = `>= ${TESTED.from.join('.')} < ${TESTED.before.join(
  * no command that tells it.
  */
 const DEFAULT_IMAGES: Readonly<Record<string, string>> = {
+  '0.31.0': 'kindest/node:v1.35.0@sha256:452d707d4862f52530247495d180205e029056831160e22870e37e3f6c1ac31f',
+  '0.32.0': 'kindest/node:v1.36.1@sha256:3489c7674813ba5d8b1a9977baea8a6e553784dab7b84759d1014dbd78f7ebd5',
   '0.33.0': 'kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5',
 };
 
