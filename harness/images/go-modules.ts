@@ -39,7 +39,15 @@ export function goStage(shop: Workshop, program: GoProgram): Stage {
     inputs: [folder],
     settings,
     async build(job) {
-      const argv: [string, ...string[]] = ['go', 'build', '-trimpath', '-ldflags', ldflags];
+      // -buildvcs=false: the commit that happens to be checked out is no input of these programs.
+      const argv: [string, ...string[]] = [
+        'go',
+        'build',
+        '-trimpath',
+        '-buildvcs=false',
+        '-ldflags',
+        ldflags,
+      ];
       if (tags !== undefined) argv.push('-tags', tags);
       argv.push('-o', `${job.into}/`, program.target);
       const compiler =
