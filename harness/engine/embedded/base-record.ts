@@ -1,3 +1,4 @@
+import { readlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Deadline } from '../../core/deadline.ts';
 import type { EmbeddedContext } from './context.ts';
@@ -5,12 +6,25 @@ import { daemonProcesses, optionOf, otherDaemons } from './daemon-processes.ts';
 import { firewall } from './firewall.ts';
 import { parseHostState, readHost, type HostState } from './host-record.ts';
 import { readJsonFile } from './json-file.ts';
+import type { EngineLayout } from './layout.ts';
+import type { ProcessTable } from './process-identity.ts';
+
+/** The record of this engine, if one is there and describes this host. */
+export async function readRecord(layout: EngineLayout, table: ProcessTable): Promise<HostState | undefined> {
+  return parseHostState(await readJsonFile(layout.recordFile), {
+    bootId: await table.bootId(),
+    network: await readlink('/proc/self/ns/net'),
+  });
+}
 
 /**
- * How the host was before any embedded engine changed it. When one of another cache folder runs already, its record
- * is older than ours and is the truth for everything that the two share; whoever stops last puts that back.
+ * How the host was before any embedded engine changed it. A record that is still there belongs to an engine that
+ * could not be cleared away completely: it remains the truth. And when one of another cache folder runs already, its
+ * record is older than ours and is the truth for everything that the two share; whoever stops last puts that back.
  */
 export async function baseRecord(context: EmbeddedContext, deadline: Deadline): Promise<HostState> {
+  const own = await readRecord(context.layout, context.table);
+  if (own !== undefined) return own;
   const now = await readHost(firewall(context.runner, context.packages, deadline));
   const older = await recordOfAnother(context, now);
   if (older === undefined) return now;

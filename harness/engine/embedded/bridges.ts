@@ -13,14 +13,23 @@ export function parseLinkNames(text: string): readonly string[] {
   return [...text.matchAll(/^ *([^\s:|]+):/gm)].map((match) => match[1] ?? '').toSorted();
 }
 
+export interface BridgeTraces {
+  /** Links that were there before our daemon. */
+  readonly before: readonly string[];
+  readonly dataRoot: string;
+  /** Bridges that rules of our daemon name. */
+  readonly inRules: readonly string[];
+}
+
 /**
- * Links that came since the record and that are the bridge of a network in our daemon's database. The database is
- * read as bytes: it is there also after a crash, and network ids are random enough to be looked for in it.
+ * Links that are bridges of our daemon: those in its rules, and new ones whose network is in its database. The
+ * database is read as bytes: it is there also after a crash, and network ids are random enough to be looked for in it.
  */
-export async function ownBridges(before: readonly string[], dataRoot: string): Promise<readonly string[]> {
-  const added = (await linkNames()).filter((name) => !before.includes(name));
+export async function ownBridges({ before, dataRoot, inRules }: BridgeTraces): Promise<readonly string[]> {
   const database = await readFile(join(dataRoot, 'network/files/local-kv.db'), 'latin1').catch(() => '');
-  return added.filter((name) => database.includes(databaseKey(name)));
+  const isOurs = (name: string): boolean =>
+    inRules.includes(name) || (!before.includes(name) && database.includes(databaseKey(name)));
+  return (await linkNames()).filter(isOurs);
 }
 
 /** Docker calls a bridge `br-` and the first 12 digits of its network's id, unless the network sets a name. */

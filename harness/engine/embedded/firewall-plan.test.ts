@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { isAcceptingSkeleton } from './firewall.ts';
-import { planFirewall, type TablePlan } from './firewall-plan.ts';
+import { bridgesInRules, planFirewall, type TablePlan } from './firewall-plan.ts';
 import { parseRuleset, ruleWords, type Ruleset } from './ruleset.ts';
 
 /** Recorded on one host: first with a foreign Docker engine alone, then with an embedded engine beside it. */
@@ -52,6 +52,15 @@ describe('planFirewall', () => {
   test('removes our rules beside a foreign engine and leaves every rule of that one', () => {
     const plans = planFirewall({ ...ours, before: another, now: both, shared: true });
     expect(apply(both, plans)).toEqual(another);
+  });
+
+  test('what an earlier life of ours left goes too, although the record has it', () => {
+    expect(bridgesInRules(both, ours.chainPrefix)).toEqual(ours.bridges);
+    const plans = planFirewall({ ...ours, before: both, now: both, shared: true });
+    const hairpin = '-A POSTROUTING -s 172.17.0.2/32 -d 172.17.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE';
+    const left = apply(both, plans);
+    expect(left['filter']).toEqual(another['filter']);
+    expect(left['nat']?.rules.filter((rule) => rule !== hairpin)).toEqual(another['nat']?.rules);
   });
 
   test('a second look finds nothing more to do', () => {

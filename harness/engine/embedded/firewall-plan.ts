@@ -48,7 +48,10 @@ function planTable(table: string, now: RuleTable, difference: FirewallDifference
   return { table, commands, dropIfEmpty: before === undefined && !shared };
 }
 
-/** Our rules in chains of others. Equal rules are told apart by their number, in case one was there before. */
+/**
+ * Our rules in chains of others. One that names a chain or bridge of ours is ours, even if the record has it: then an
+ * earlier daemon left it. The hairpin form is told by the record, equal ones by their number.
+ */
 function rulesOutsideOwnChains(
   now: RuleTable,
   before: RuleTable | undefined,
@@ -59,15 +62,20 @@ function rulesOutsideOwnChains(
   return now.rules.filter((rule) => {
     const words = ruleWords(rule);
     if (isOwnChain(words[1] ?? '', chainPrefix)) return false;
+    if (words.some((word) => bridges.includes(word) || isOwnChain(word, chainPrefix))) return true;
     const index = old.indexOf(rule);
-    if (index >= 0) {
-      old.splice(index, 1);
-      return false;
-    }
-    return (
-      words.some((word) => bridges.includes(word) || isOwnChain(word, chainPrefix)) ||
-      isHairpin(words, subnets)
-    );
+    if (index < 0) return isHairpin(words, subnets);
+    old.splice(index, 1);
+    return false;
+  });
+}
+
+/** Bridges that our daemon's rules send to our chains: known even when their network is in no database any more. */
+export function bridgesInRules(rules: Ruleset, chainPrefix: string): readonly string[] {
+  return (rules['filter']?.rules ?? []).flatMap((rule) => {
+    const [, chain, option, bridge, jump, target] = ruleWords(rule);
+    const isOurs = chain === 'FORWARD' && option === '-o' && jump === '-j' && target === chainPrefix;
+    return isOurs && bridge !== undefined ? [bridge] : [];
   });
 }
 

@@ -4,7 +4,7 @@ import type { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { ownBridges, removeBridge } from './bridges.ts';
 import { addedControllers, restoreDelegation } from './cgroups.ts';
-import { planFirewall } from './firewall-plan.ts';
+import { bridgesInRules, planFirewall } from './firewall-plan.ts';
 import type { Firewall } from './firewall.ts';
 import { readHost, WATCHED_FOLDERS, type HostState } from './host-record.ts';
 import type { EngineLayout } from './layout.ts';
@@ -31,9 +31,13 @@ export interface RestoreOptions {
  */
 export async function restoreHost(options: RestoreOptions): Promise<readonly string[]> {
   const { before, layout, rules, shared, foldersInUse } = options;
-  const bridges = await ownBridges(before.links, layout.dataRoot);
-  const difference = { bridges, shared, chainPrefix: layout.chainPrefix };
   const now = await readHost(rules);
+  const bridges = await ownBridges({
+    before: before.links,
+    dataRoot: layout.dataRoot,
+    inRules: bridgesInRules(now.ipv4, layout.chainPrefix),
+  });
+  const difference = { bridges, shared, chainPrefix: layout.chainPrefix };
   const problems: string[] = [];
   for (const plan of planFirewall({ ...difference, before: before.ipv4, now: now.ipv4 })) {
     problems.push(...(await rules.apply('ip', plan)));

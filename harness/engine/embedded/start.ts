@@ -63,14 +63,17 @@ async function refuseForeignNetwork({ layout, table }: EmbeddedContext): Promise
   );
 }
 
+/** What cannot be put back is no reason not to start; processes of an earlier daemon in the same folders are. */
 async function repair(context: EmbeddedContext, deadline: Deadline): Promise<void> {
-  const report = await stopAndRestore(context, deadline);
-  if (report.leftovers.length === 0) return;
-  throw new InfrastructureError(
-    'ENGINE_REPAIR_FAILED',
-    `An earlier embedded engine left things that cannot be removed:\n  ${report.leftovers.join('\n  ')}`,
-    { hint: 'Remove them by hand or reboot; then try again.' },
-  );
+  const { survivors, leftovers } = await stopAndRestore(context, deadline);
+  if (survivors.length > 0) {
+    throw new InfrastructureError(
+      'ENGINE_REPAIR_FAILED',
+      `An earlier embedded engine does not go away:\n  ${survivors.join('\n  ')}`,
+      { hint: 'End it by hand or reboot; then try again.' },
+    );
+  }
+  if (leftovers.length > 0) context.step?.update(`left by an earlier engine: ${leftovers.join('; ')}`);
 }
 
 async function startFresh(context: EmbeddedContext, deadline: Deadline): Promise<EngineInfo> {
