@@ -97,7 +97,11 @@ function describeEngine(use: EngineUse, info: EngineInfo): Engine {
     dataRoot: info.dataRoot,
     source: 'embedded',
     release(options) {
-      released ??= release(use, options);
+      released ??= release(use, options).catch((error: unknown) => {
+        // Busy, or out of time: the caller may try again.
+        released = undefined;
+        throw error;
+      });
       return released;
     },
   };
