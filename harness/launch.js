@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: an older Node cannot even read the rest, and would complain about syntax or about an
 // unknown file extension instead of saying what is wrong.
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 import process from 'node:process';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
@@ -13,7 +13,7 @@ if (major < 24) {
   );
   process.exitCode = 3;
 } else {
-  enableCompileCache?.();
+  module.enableCompileCache?.();
   const { main } = await import('./main.ts');
   await main(process.argv.slice(2));
 }

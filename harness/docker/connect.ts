@@ -8,7 +8,7 @@ import type { DockerEngine, EngineFacts } from './engine-port.ts';
 import { execTransport } from './exec-transport.ts';
 import { imageCalls } from './images.ts';
 import { networkCalls } from './networks.ts';
-import { containerRunner } from './container-runner.ts';
+import { sessionRunner, type SessionRunner } from './session-runner.ts';
 
 /**
  * Opens the engine's API. Nothing is sent yet: use `facts` to see whether it answers. dockerode is loaded here and
@@ -27,6 +27,7 @@ export async function connectDocker(engine: {
   // The types know neither `agent` nor fields that are present but undefined.
   const api = new Dockerode({ ...connection, agent } as Docker.DockerOptions);
   const transport = execTransport(api);
+  const runners: SessionRunner[] = [];
   return {
     endpoint: engine.endpoint,
     facts: (deadline) => callEngine('describe itself', deadline, () => readFacts(api)),
@@ -42,8 +43,13 @@ export async function connectDocker(engine: {
       );
       return listed.Volumes.map((volume) => volume.Name);
     },
-    runner: (container, where) => containerRunner({ container, where, transport }),
+    runner(container, where) {
+      const runner = sessionRunner({ container, where, transport });
+      runners.push(runner);
+      return runner;
+    },
     close: () => {
+      for (const runner of runners) runner.close();
       agent.destroy();
     },
   };

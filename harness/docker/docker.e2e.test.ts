@@ -9,7 +9,9 @@ import { startOutsider, type Outsider } from './outsider.ts';
 
 const endpoint = e2eSetting('PODPROOF_E2E_ENGINE');
 const image = e2eSetting('PODPROOF_E2E_WORKLOAD');
+/** One outsider per cluster, so every container of these tests has one of its own. */
 const cluster = 'podproof-e2ee2e';
+const OTHER = 'podproof-e2eaaa';
 
 let docker: DockerEngine;
 let box: Outsider;
@@ -26,19 +28,21 @@ async function cli(...args: string[]): Promise<string> {
   return result.stdout;
 }
 
-function startBox(): Promise<Outsider> {
-  return startOutsider({ docker, env: {}, image, network: 'none', cluster, deadline: within(60) });
+function startBox(of: string): Promise<Outsider> {
+  return startOutsider({ docker, env: {}, image, network: 'none', cluster: of, deadline: within(60) });
 }
 
 beforeAll(async () => {
   docker = await connectDocker({ endpoint, env: {} });
-  box = await startBox();
+  box = await startBox(cluster);
   ({ runner } = box);
 }, 90_000);
 
 afterAll(async () => {
-  for (const { id } of await docker.containers.list({ 'podproof.cluster': cluster }, within(20))) {
-    await docker.containers.remove(id, within(20));
+  for (const of of [cluster, OTHER]) {
+    for (const { id } of await docker.containers.list({ 'podproof.cluster': of }, within(20))) {
+      await docker.containers.remove(id, within(20));
+    }
   }
   docker.close();
 }, 60_000);
@@ -123,7 +127,7 @@ describe('a container that does not behave', () => {
     other.runner.run(['sh', '-c', script], { deadline: within(seconds) });
 
   beforeAll(async () => {
-    other = await startBox();
+    other = await startBox(OTHER);
   }, 60_000);
 
   test('paused: no answer, at once; paused in between: no answer until the deadline', async () => {
@@ -147,6 +151,13 @@ describe('a container that does not behave', () => {
       why: expect.stringContaining('not running'),
     });
   }, 60_000);
+
+  test('paused: it can be removed all the same', async () => {
+    const paused = await startBox(OTHER);
+    await cli('pause', paused.name);
+    await paused.stop(within(15));
+    expect(await docker.containers.inspect(paused.name, within(5))).toBeUndefined();
+  }, 90_000);
 
   test('gone: no answer, and removing it again is fine', async () => {
     await other.stop(within(20));
@@ -182,7 +193,7 @@ describe('the container outside the nodes', () => {
       env: {},
       image: 'localhost/none:1',
       network: 'none',
-      cluster,
+      cluster: OTHER,
       deadline: within(30),
     };
     await expect(startOutsider(options)).rejects.toMatchObject({

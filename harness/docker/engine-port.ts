@@ -68,9 +68,9 @@ export interface DockerEngine {
   readonly networks: NetworkCalls;
   /** Names of all volumes, or of those that no container uses. */
   volumes(deadline: Deadline, which?: 'all' | 'unused'): Promise<readonly string[]>;
-  /** Runs commands in a container with its namespaces, as its user. */
+  /** Runs commands in a container with its namespaces, as its user, through sessions that stay open until `close`. */
   runner(container: string, where: string): CommandRunner;
-  /** Closes idle connections. */
+  /** Closes idle connections and sessions. */
   close(): void;
 }
 
