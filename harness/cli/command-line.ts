@@ -81,6 +81,10 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
+    .option(
+      '--allow-remote-docker',
+      'use a Docker engine on another machine, where privileged pods would run',
+    )
     .option('--no-jest', 'do not let Jest judge the record again')
     .option('--verbose', 'show the evidence of every claim')
     .option('--no-color', 'no colours')

@@ -4,7 +4,7 @@ import type { CleanOptions } from '../cli/command-line.ts';
 import { terminalProgress } from '../cli/terminal-progress.ts';
 import type { Places } from '../config/places.ts';
 import { Deadline } from '../core/deadline.ts';
-import { describeError } from '../core/errors.ts';
+import { BusyError, describeError } from '../core/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import { embeddedEngineStatus, stopEmbeddedEngine } from '../engine/embedded/stop-kept.ts';
 import { sweep } from '../lifetime/sweep.ts';
@@ -36,8 +36,9 @@ export async function cleanCommand(
   };
   const clustersLeft = (await recordedNames(places.cache)).length > 0 && !(await removeClusters(context));
   const engineLeft = !(await stopUnusedEngine(context));
-  if (options.cache && !clustersLeft && !engineLeft) await removeCache(options, places, context.say);
-  return clustersLeft || engineLeft ? EXIT_CODES.cleanup : EXIT_CODES.ok;
+  if (clustersLeft || engineLeft) return EXIT_CODES.cleanup;
+  if (options.cache) await removeCache(context);
+  return EXIT_CODES.ok;
 }
 
 interface CleanContext {
@@ -106,11 +107,19 @@ async function stopUnusedEngine({
   return report.leftovers.length === 0;
 }
 
-async function removeCache(
-  { dryRun }: CleanOptions,
-  places: Places,
-  say: (line: string) => void,
-): Promise<void> {
+/** @throws BusyError CACHE_IN_USE while a live run has its engine or its cluster in there */
+async function removeCache({ options: { dryRun }, places, deadline, say }: CleanContext): Promise<void> {
+  const { state } = await embeddedEngineStatus({ cacheDir: places.cache, runner: local(), deadline });
+  const inUse = (state !== 'absent' && state !== 'stopped') || (await recordedNames(places.cache)).length > 0;
+  if (inUse && !dryRun) {
+    throw new BusyError(
+      'CACHE_IN_USE',
+      'The cache is in use: a run is going on with its engine or its cluster.',
+      {
+        hint: 'Wait until it is over, or interrupt it; then try again.',
+      },
+    );
+  }
   for (const part of ['images', 'go', 'tools', 'engine', 'debian', 'clusters']) {
     const folder = join(places.cache, part);
     if (!dryRun) await rm(folder, { recursive: true, force: true });

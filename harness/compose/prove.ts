@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
-import type { Deadline } from '../core/deadline.ts';
+import { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
@@ -40,6 +40,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   const options = {
     ...context,
     provider: settings.provider,
+    allowRemote: settings.allowRemoteDocker,
     runFolder: folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
@@ -55,7 +56,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     byHand: `kubectl delete namespaces -l ${RUN_LABEL}=${runId}`,
     undo: async (within) => {
       // A cluster that is about to be removed takes its pods along.
-      if (keep) await removeNamespaces(kube, runId, within);
+      if (keep) await removeNamespaces(kube, `${RUN_LABEL}=${runId}`, within);
     },
   });
   if (keep) {
@@ -63,6 +64,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
       `cluster ${cluster.name}, for the next run; use it with \`export KUBECONFIG=${cluster.kubeconfig}\`, remove it with \`npm run podproof -- down\``,
     );
   }
+  if (cluster.reused) await awaitEarlierRuns(kube, deadline);
   const units = makePlan(context.scenarios, {
     ids: [],
     mutants: settings.mutants,
@@ -81,27 +83,41 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   });
 }
 
-/** Removes every namespace of the run from a cluster that stays, and waits until no pod of it is left. */
-async function removeNamespaces(kube: KubeClient, runId: string, within: Deadline): Promise<void> {
-  const labelSelector = `${RUN_LABEL}=${runId}`;
-  const pods = await kube.list('Pod', { labelSelector }, within);
+/**
+ * Asks the cluster to remove everything of a run. It does not wait: the verdict is known, and the next run looks for
+ * what is still there before it starts.
+ */
+async function removeNamespaces(kube: KubeClient, labelSelector: string, within: Deadline): Promise<void> {
+  const [pods, namespaces] = await Promise.all([
+    kube.list('Pod', { labelSelector }, within),
+    kube.list('Namespace', { labelSelector }, within),
+  ]);
   await Promise.all(
     pods.map(({ metadata }) =>
       kube.delete('Pod', { name: metadata.name, namespace: metadata.namespace ?? '' }, within, 1),
     ),
   );
-  await poll(
-    async () => {
-      const left = await kube.list('Pod', { labelSelector }, within);
-      return left.length === 0
-        ? done(true)
-        : pending(`pods ${left.map(({ metadata }) => metadata.name).join(', ')}`);
-    },
-    { deadline: within, pauseMs: 100, maxPauseMs: 300 },
-  );
-  // An empty namespace still takes the API server five seconds; it goes by itself.
-  const namespaces = await kube.list('Namespace', { labelSelector }, within);
   await Promise.all(
     namespaces.map(({ metadata }) => kube.delete('Namespace', { name: metadata.name }, within)),
+  );
+}
+
+/**
+ * On a cluster that was used before: waits until the pods of earlier runs are gone, and removes those of runs that
+ * were killed. A pod that still holds port 9000 would keep a new one from being scheduled.
+ */
+async function awaitEarlierRuns(kube: KubeClient, outer: Deadline): Promise<void> {
+  const deadline = Deadline.in(REMOVE_PODS_MS, 'the pods of earlier runs to be gone', outer.signal);
+  const left = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
+  if (left.length === 0) return;
+  await removeNamespaces(kube, RUN_LABEL, deadline);
+  await poll(
+    async () => {
+      const pods = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
+      return pods.length === 0
+        ? done(true)
+        : pending(`pods ${pods.map(({ metadata }) => metadata.name).join(', ')}`);
+    },
+    { deadline, pauseMs: 100, maxPauseMs: 300 },
   );
 }

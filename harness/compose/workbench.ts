@@ -14,6 +14,7 @@ import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
 import { ensureNodeImage } from '../images/node-image.ts';
+import { ensureWorkloadImage } from '../images/workload-image.ts';
 import { connect } from '../kube/client.ts';
 import { sweep } from '../lifetime/sweep.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
@@ -40,6 +41,8 @@ export interface WorkbenchOptions {
   readonly deadline: Deadline;
   readonly undo: UndoStack;
   readonly sink: EventSink;
+  /** Accept an engine on another machine. @default false */
+  readonly allowRemote?: boolean;
   /** Where the log of an embedded engine goes. */
   readonly runFolder?: string;
   /** Remove what dead runs left before going on. @default true */
@@ -69,6 +72,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     processEnv: process.env,
     progress,
     deadline,
+    allowRemote: options.allowRemote === true,
     ...(runFolder === undefined ? {} : { runDir: runFolder }),
   });
   undo.register({
@@ -173,16 +177,15 @@ async function keptClusters({ cache }: Places): Promise<boolean> {
 }
 
 function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSource {
+  const build = {
+    engine: { argv0: engine.dockerCli, env: engine.env },
+    runner: local(),
+    cacheDir: places.cache,
+    recipeDir: places.recipes,
+  };
   const ensure = async ({ deadline, progress }: ImageOptions): ReturnType<typeof ensureNodeImage> => {
     const startedAt = systemClock.now();
-    const built = await ensureNodeImage({
-      engine: { argv0: engine.dockerCli, env: engine.env },
-      runner: local(),
-      cacheDir: places.cache,
-      recipeDir: places.recipes,
-      progress,
-      deadline,
-    });
+    const built = await ensureNodeImage({ ...build, progress, deadline });
     sink.emit({
       type: 'setup',
       step: 'node image',
@@ -193,7 +196,7 @@ function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSour
   };
   return {
     ensureImages: ensure,
-    ensureWorkload: async (options) => (await ensure(options)).workload,
+    ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
   };
 }
 

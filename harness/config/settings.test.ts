@@ -11,6 +11,7 @@ describe('runSettings', () => {
       keep: false,
       fresh: false,
       jest: true,
+      allowRemoteDocker: false,
       verbose: false,
       color: true,
       timeout: 60,

@@ -15,6 +15,7 @@ const schema = z.strictObject({
   keep: z.boolean().default(false),
   fresh: z.boolean().default(false),
   jest: z.boolean().default(true),
+  allowRemoteDocker: z.boolean().default(false),
   json: z.string().optional(),
   junit: z.string().optional(),
   verbose: z.boolean().default(false),

@@ -28,8 +28,15 @@ async function cli(...args: string[]): Promise<string> {
   return result.stdout;
 }
 
-function startBox(of: string): Promise<Outsider> {
-  return startOutsider({ docker, env: {}, image, network: 'none', cluster: of, deadline: within(60) });
+function startBox(forCluster: string): Promise<Outsider> {
+  return startOutsider({
+    docker,
+    env: {},
+    image,
+    network: 'none',
+    cluster: forCluster,
+    deadline: within(60),
+  });
 }
 
 beforeAll(async () => {
@@ -39,8 +46,8 @@ beforeAll(async () => {
 }, 90_000);
 
 afterAll(async () => {
-  for (const of of [cluster, OTHER]) {
-    for (const { id } of await docker.containers.list({ 'podproof.cluster': of }, within(20))) {
+  for (const name of [cluster, OTHER]) {
+    for (const { id } of await docker.containers.list({ 'podproof.cluster': name }, within(20))) {
       await docker.containers.remove(id, within(20));
     }
   }

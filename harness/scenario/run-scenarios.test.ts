@@ -54,12 +54,16 @@ interface Ran {
 
 async function run(
   script: FakeScript,
-  options: { mutants?: boolean; signal?: AbortSignal } = {},
+  options: { mutants?: boolean; signal?: AbortSignal; locks?: readonly string[] } = {},
 ): Promise<Ran> {
   const world = fakeWorld(script);
   const events: NewRunEvent[] = [];
   await runScenarios(
-    makePlan([scenario], { ids: [], mutants: options.mutants ?? false, schedulableNodes: 2 }),
+    makePlan([{ ...scenario, locks: options.locks ?? [] }], {
+      ids: [],
+      mutants: options.mutants ?? false,
+      schedulableNodes: 2,
+    }),
     {
       ...world,
       runId: 'abc123',
@@ -76,10 +80,14 @@ async function run(
 }
 
 describe('runScenarios', () => {
-  test('a claim that subject and control bear out holds, and the pods are taken away', async () => {
-    const { world, verdicts } = await run(honest);
-    expect(verdicts).toEqual([{ kind: 'holds' }]);
-    expect(world.deleted.sort()).toEqual(['pod-hn', 'pod-without-hn']);
+  test('a claim that subject and control bear out holds', async () => {
+    expect((await run(honest)).verdicts).toEqual([{ kind: 'holds' }]);
+  });
+
+  test('units that need the same host port follow each other, and its pods are gone in between', async () => {
+    const { world, verdicts } = await run(honest, { mutants: true, locks: ['hostPort 9000'] });
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['holds', 'holds']);
+    expect(world.deleted.toSorted()).toEqual(['pod-hn', 'pod-hn', 'pod-without-hn', 'pod-without-hn']);
   });
 
   test('adds namespace, labels, node and image to the manifest and changes nothing else', async () => {

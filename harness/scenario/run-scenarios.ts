@@ -35,6 +35,7 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     signal,
     board,
     locks: createLocks(),
+    tidyEarly: units.length > AT_ONCE,
     isContested: (unit) => unit.scenario.locks?.some((lock) => (users.get(lock) ?? 0) > 1) === true,
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
     nonce: randomBytes(8).toString('hex'),

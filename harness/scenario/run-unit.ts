@@ -19,6 +19,8 @@ export interface UnitContext {
   readonly locks: Locks;
   /** True when another unit of this run needs what the unit has locked. */
   readonly isContested: (unit: Unit) => boolean;
+  /** True when units follow that need the room; otherwise the pods stay until the run is over. */
+  readonly tidyEarly: boolean;
   readonly turnstile: Turnstile;
   readonly sink: EventSink;
   readonly runId: string;
@@ -149,19 +151,24 @@ async function settlePods(
   return settled;
 }
 
-/** Asks for deletion of all pods; waits until they are gone only when others wait for what they held. */
+/**
+ * Takes the unit's pods away when others wait for what they hold or for room. Without such a need nothing is removed
+ * here: deleting pods costs the nodes as much as starting them, while others are still being observed.
+ */
 async function removePods(
   unit: Unit,
-  { kube, board, signal, isContested }: UnitContext,
+  context: UnitContext,
   created: ReadonlyMap<string, Pod>,
 ): Promise<void> {
-  if (signal.aborted) return;
+  const { kube, board, signal, isContested, tidyEarly } = context;
+  const contested = isContested(unit);
+  if (signal.aborted || !(contested || tidyEarly)) return;
   await Promise.all(
     [...created.values()].map(async ({ metadata }) => {
       const name = { name: metadata.name, namespace: metadata.namespace ?? '' };
       try {
         await kube.delete('Pod', name, Deadline.in(CALL_MS, `deleting pod ${name.name}`), 1);
-        if (isContested(unit))
+        if (contested)
           await board.gone(metadata.uid ?? '', Deadline.in(GONE_MS, `pod ${name.name} to be gone`, signal));
       } catch {
         // The clean-up at the end of the run looks for pods of ours again and reports what it finds.

@@ -1,12 +1,17 @@
+import { Deadline } from '../../core/deadline.ts';
 import { identityOf, isAlive, isSame } from '../../core/process-identity.ts';
+import type { DockerEngine } from '../../docker/engine-port.ts';
 import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
 import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
 import { createKindCluster } from './create.ts';
 import { destroyKindCluster } from './destroy.ts';
 import { adoptKept } from './kept.ts';
+import { CLUSTER_LABEL } from './labels.ts';
 import { collectKindLogs } from './logs.ts';
 import { planCluster } from './plan.ts';
+
+const LOOK_MS = 10_000;
 
 /**
  * Clusters of kind in the given engine. They belong to the process that made or took them over, until it ends or
@@ -54,5 +59,16 @@ async function describeOwned(name: string, { cacheDir, docker }: ProviderDeps): 
     : (await isAlive(owner))
       ? 'alive'
       : 'dead';
-  return { name, kept, createdAt, owner: state, reachable: endpoint === docker.endpoint };
+  const reachable = endpoint === docker.endpoint;
+  // A kept cluster whose nodes do not run (its engine was stopped, the machine restarted) is of use to nobody: after
+  // a restart the nodes get other addresses, and a cluster with several nodes is dead (kubernetes-sigs/kind#2045).
+  const worthKeeping = kept && (!reachable || state !== 'dead' || (await isRunning(name, docker)));
+  return { name, kept: worthKeeping, createdAt, owner: state, reachable };
+}
+
+async function isRunning(name: string, docker: DockerEngine): Promise<boolean> {
+  const deadline = Deadline.in(LOOK_MS, `the nodes of ${name}`);
+  const nodes = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
+  const states = await Promise.all(nodes.map(({ id }) => docker.containers.inspect(id, deadline)));
+  return states.length > 0 && states.every((found) => found?.running === true);
 }
