@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { InterruptedError } from '../../core/errors.ts';
-import { addNode, readyNode, WORKLOAD } from './fake-world.ts';
+import { addNode, WORKLOAD } from './fake-world.ts';
 import { openWorldBench, SPEC, within, type WorldBench } from './world-bench.ts';
 
 let bench: WorldBench;
@@ -87,6 +87,21 @@ describe('creating', () => {
     expect(await bench.leftovers(name)).toEqual([]);
   });
 
+  test('a kubelet that can never start ends kind early, with its words', async () => {
+    bench.world.journal =
+      'E1123 18:21:00.0 12 run.go:72] "command failed" err="unknown service runtime.v1.RuntimeService"';
+    bench.world.duringCreate = async ({ deadline }) => {
+      await deadline.race(new Promise(() => undefined)).catch(() => undefined);
+    };
+    const { error, name } = await bench.failingCreate(within(20_000));
+    expect(error).toMatchObject({
+      code: 'KIND_FAILED',
+      message: expect.stringMatching(/kind was preparing nodes[^]*complains:[^]*unknown service/),
+      hint: expect.stringContaining('inotify'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
   test('an interrupt in the middle of kind leaves nothing, not even a container that comes late', async () => {
     const interrupt = new AbortController();
     const late = Promise.withResolvers<void>();
@@ -116,61 +131,6 @@ describe('creating', () => {
       message: expect.stringContaining('*:40000'),
     });
     expect(await bench.leftovers(name)).toEqual([]);
-  });
-
-  test('a node that is Ready but still tainted is waited for, and named when time runs out', async () => {
-    const starting = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
-    bench.world.nodes = (names) =>
-      names.map((name) => readyNode(name, name.endsWith('worker') ? [starting] : []));
-    const { error } = await bench.failingCreate(within(600));
-    expect(error).toMatchObject({ code: 'TIMEOUT', message: expect.stringContaining('1/2 nodes Ready') });
-    expect(error).toMatchObject({ message: expect.stringContaining('worker: Ready, but still tainted') });
-  });
-
-  test('missing DNS and a missing ServiceAccount are waited for', async () => {
-    bench.world.dns = undefined;
-    bench.world.account = undefined;
-    const { error } = await bench.failingCreate(within(500));
-    expect(error).toMatchObject({
-      message: expect.stringMatching(/CoreDNS is not deployed yet; the default ServiceAccount is missing/),
-    });
-  });
-
-  test('a node container that stopped ends the wait at once with its last words', async () => {
-    bench.world.nodes = (names) => {
-      const worker = bench.world.containers.get(names.find((name) => name.endsWith('worker')) ?? '');
-      if (worker)
-        bench.world.containers.set(worker.name, {
-          ...worker,
-          state: 'exited',
-          running: false,
-          exitCode: 255,
-        });
-      return [];
-    };
-    const { error, name } = await bench.failingCreate(within(20_000));
-    expect(error).toMatchObject({ code: 'NODE_STOPPED', message: expect.stringContaining('last words') });
-    expect(await bench.leftovers(name)).toEqual([]);
-  });
-
-  test('DNS whose image nobody has ends the wait at once', async () => {
-    bench.world.dns = undefined;
-    const waiting = { reason: 'ErrImageNeverPull', message: 'coredns is not present' };
-    bench.world.dnsPods = [
-      {
-        apiVersion: 'v1',
-        kind: 'Pod',
-        metadata: { name: 'coredns-1' },
-        status: {
-          containerStatuses: [{ name: 'coredns', ready: false, restartCount: 0, state: { waiting } }],
-        },
-      },
-    ];
-    const { error } = await bench.failingCreate(within(20_000));
-    expect(error).toMatchObject({
-      code: 'DNS_CANNOT_START',
-      message: expect.stringContaining('is not present'),
-    });
   });
 
   test('nodes that lack the workload get it through an archive; if it is still missing, nothing runs', async () => {

@@ -1,5 +1,5 @@
 import type { CommandResult } from '../../core/command.ts';
-import type { ContainerState, DockerEngine } from '../../docker/engine-port.ts';
+import type { ContainerCalls, ContainerState, DockerEngine } from '../../docker/engine-port.ts';
 
 /** What the fake engine holds. */
 export interface FakeThings {
@@ -11,6 +11,8 @@ export interface FakeThings {
   /** What containerd lists in every node. */
   imagesInNodes: readonly string[];
   lastWords: string;
+  /** What journalctl prints in every node. */
+  journal: string;
   /** Names that the engine has reserved for containers which it does not list yet. */
   readonly beingCreated: Set<string>;
 }
@@ -45,26 +47,7 @@ export function fakeDocker(world: FakeThings): DockerEngine {
         kernel: '6.18',
         architecture: 'x86_64',
       }),
-    containers: {
-      list: (labels) =>
-        Promise.resolve(
-          [...world.containers.values()].filter((found) =>
-            Object.entries(labels).every(([key, value]) => found.labels[key] === value),
-          ),
-        ),
-      inspect: (id) => Promise.resolve(world.containers.get(id)),
-      holdName: ({ name, labels }) => {
-        if (world.containers.has(name) || world.beingCreated.has(name)) return Promise.resolve('taken');
-        world.containers.set(name, { ...heldContainer, id: name, name, labels });
-        return Promise.resolve('held');
-      },
-      remove: (id) => {
-        for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
-        world.containers.delete(id);
-        return Promise.resolve();
-      },
-      logTail: () => Promise.resolve(world.lastWords),
-    },
+    containers: fakeContainers(world),
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),
       isInRegistry: () => Promise.resolve(false),
@@ -86,8 +69,37 @@ export function fakeDocker(world: FakeThings): DockerEngine {
     volumes: () => Promise.resolve([...world.volumes]),
     runner: (_container, where) => ({
       where,
-      run: (argv) => Promise.resolve(exited(argv[0] === 'ctr' ? world.imagesInNodes.join('\n') : '')),
+      run: ([program]) => {
+        const outputs: Readonly<Record<string, string>> = {
+          ctr: world.imagesInNodes.join('\n'),
+          journalctl: world.journal,
+        };
+        return Promise.resolve(exited(outputs[program] ?? ''));
+      },
     }),
     close: () => undefined,
+  };
+}
+
+function fakeContainers(world: FakeThings): ContainerCalls {
+  return {
+    list: (labels) =>
+      Promise.resolve(
+        [...world.containers.values()].filter((found) =>
+          Object.entries(labels).every(([key, value]) => found.labels[key] === value),
+        ),
+      ),
+    inspect: (id) => Promise.resolve(world.containers.get(id)),
+    holdName: ({ name, labels }) => {
+      if (world.containers.has(name) || world.beingCreated.has(name)) return Promise.resolve('taken');
+      world.containers.set(name, { ...heldContainer, id: name, name, labels });
+      return Promise.resolve('held');
+    },
+    remove: (id) => {
+      for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+      world.containers.delete(id);
+      return Promise.resolve();
+    },
+    logTail: () => Promise.resolve(world.lastWords),
   };
 }

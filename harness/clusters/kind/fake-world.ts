@@ -34,6 +34,7 @@ export function newWorld(): World {
     beingCreated: new Set(),
     kindExit: 0,
     kindStderr: '',
+    journal: '',
     lastWords: 'systemd: reached target nothing\nlast words',
     duringCreate: () => undefined,
     bindings: [{ containerPort: '6443/tcp', hostAddress: '127.0.0.1', hostPort: '40000' }],

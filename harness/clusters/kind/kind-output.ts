@@ -36,8 +36,9 @@ export function decisiveLines(stderr: string): string {
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [/no space left on device/i, 'The engine has no disk space left: `docker system df` shows what uses it.'],
   [
-    /too many open files|inotify/i,
-    'Raise the limits: sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288',
+    /too many open files|inotify|unknown service runtime\.v1/i,
+    'This machine has no inotify instances left: end other clusters (podproof down, kind delete cluster), or as root ' +
+      'sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288',
   ],
   [
     /failed to pull image|No such image/i,

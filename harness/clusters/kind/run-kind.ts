@@ -8,6 +8,7 @@ import type { KindBinary } from './binary.ts';
 import { kindEnvironment } from './kind-environment.ts';
 import { decisiveLines, hintFor, stepOf } from './kind-output.ts';
 import { lastWords } from './last-words.ts';
+import { withFaultWatch } from './watch-faults.ts';
 
 export interface KindCreate {
   readonly kind: KindBinary;
@@ -22,7 +23,7 @@ export interface KindCreate {
 /** Explaining a failure must not take long itself. */
 const EXPLAIN_MS = 5000;
 
-type RunDeps = Pick<ProviderDeps, 'shell' | 'engine' | 'environment' | 'docker'>;
+type RunDeps = Pick<ProviderDeps, 'shell' | 'engine' | 'environment' | 'docker' | 'clock'>;
 
 /**
  * Runs `kind create cluster` with a name, a kubeconfig and a configuration of our own. kind does not wait for nodes
@@ -33,37 +34,44 @@ type RunDeps = Pick<ProviderDeps, 'shell' | 'engine' | 'environment' | 'docker'>
  *   abort
  */
 export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<void> {
-  const { kind, name, image, folder, configFile, deadline, step } = create;
-  let doing = 'starting';
-  const result = await deps.shell.run(
-    [
-      kind.path,
-      ...['create', 'cluster', '--name', name, '--kubeconfig', folder.kubeconfig],
-      ...['--image', image, '--config', configFile, '--retain', '--wait', '0s'],
-    ],
-    {
-      deadline,
-      env: kindEnvironment(deps),
-      onLine: (line) => {
-        const started = stepOf(line);
-        if (started === undefined) return;
-        doing = started;
-        step.update(doing);
-      },
-    },
+  const { kind, name, image, deadline, step } = create;
+  const progress = { doing: 'starting' };
+  const { result, fault } = await withFaultWatch(
+    { cluster: name, docker: deps.docker, clock: deps.clock },
+    (hopeless) =>
+      deps.shell.run(argvOf(create), {
+        deadline: Deadline.in(
+          deadline.remainingMs,
+          deadline.what,
+          AbortSignal.any([deadline.signal, hopeless]),
+        ),
+        env: kindEnvironment(deps),
+        onLine: (line) => {
+          const started = stepOf(line);
+          if (started === undefined) return;
+          progress.doing = started;
+          step.update(started);
+        },
+      }),
   );
   if (result.kind === 'exited' && result.exitCode === 0) return;
   if (deadline.signal.aborted && !deadline.expired) deadline.signal.throwIfAborted();
-  const words = await lastWords(name, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps.docker);
-  if (deadline.expired)
-    throw deadline.error([`kind was ${doing}`, words].filter((text) => text !== '').join('\n'));
-  const told = [decisiveLines(result.stderr) || describeResult(result), words].filter((text) => text !== '');
+  const words =
+    fault ?? (await lastWords(name, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps.docker));
+  const where = `kind was ${progress.doing}`;
+  if (deadline.expired) throw deadline.error([where, words].filter((text) => text !== '').join('\n'));
+  const story = fault === undefined ? decisiveLines(result.stderr) || describeResult(result) : where;
   throw new InfrastructureError(
     'KIND_FAILED',
-    `kind could not create the cluster from ${image}:\n${told.join('\n')}`,
-    {
-      hint: hintFor(`${result.stderr}\n${words}`),
-      context: { kind: kind.version, image },
-    },
+    `kind could not create the cluster from ${image}:\n${[story, words].filter((text) => text !== '').join('\n')}`,
+    { hint: hintFor(`${words}\n${result.stderr}`), context: { kind: kind.version, image } },
   );
+}
+
+function argvOf({ kind, name, image, folder, configFile }: KindCreate): [string, ...string[]] {
+  return [
+    kind.path,
+    ...['create', 'cluster', '--name', name, '--kubeconfig', folder.kubeconfig],
+    ...['--image', image, '--config', configFile, '--retain', '--wait', '0s'],
+  ];
 }
