@@ -21,7 +21,7 @@ function localTransport(
         start: () => {
           const [program = '', ...args] = change(argv);
           const marks = Object.fromEntries(env.map((entry) => entry.split('=') as [string, string]));
-          const child = spawn(program, args, { env: { ...process.env, ...marks } });
+          const child = spawn(program, args, { env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...marks } });
           const stream = new Duplex({
             read: () => undefined,
             write: (chunk: Buffer, _encoding, done) => void child.stdin.write(chunk, () => done()),
@@ -128,7 +128,7 @@ describe('sessionRunner', () => {
     const node = open(log);
     const results = await Promise.all(
       Array.from({ length: 8 }, (_, index) =>
-        node.run(['sh', '-c', `sleep 0.05; echo ${String(index)}`], within()),
+        node.run(['sh', '-c', 'sleep 0.05; echo "$1"', 'sh', String(index)], within()),
       ),
     );
     expect(results.map(({ stdout }) => stdout.trim())).toEqual(['0', '1', '2', '3', '4', '5', '6', '7']);

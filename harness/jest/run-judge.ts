@@ -19,7 +19,7 @@ export interface Judgement {
   readonly detail: string;
 }
 
-interface JestReport {
+export interface JestReport {
   readonly testResults: readonly {
     readonly message: string;
     readonly assertionResults: readonly {

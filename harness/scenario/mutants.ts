@@ -18,6 +18,6 @@ function isMutable(object: KubeObject): object is KubeObject & MutablePod {
 }
 
 /** The pod a mutant changes: the one it names, else the subject of the first claim it fells. */
-export function targetOf(scenario: Pick<Scenario, 'claims'>, mutant: Mutant): string | undefined {
+function targetOf(scenario: Pick<Scenario, 'claims'>, mutant: Mutant): string | undefined {
   return mutant.pod ?? scenario.claims.find(({ id }) => mutant.fells.includes(id))?.subject;
 }

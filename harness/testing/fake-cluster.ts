@@ -32,7 +32,7 @@ export const exited = (stdout: string, exitCode = 0): CommandResult => ({
   durationMs: 1,
 });
 
-export const RUNNING: PodStatus = {
+const RUNNING: PodStatus = {
   phase: 'Running',
   podIP: '10.244.1.5',
   hostIP: '172.18.0.2',
