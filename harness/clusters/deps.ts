@@ -1,7 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { ClusterProvider, ProviderOptions } from '../core/cluster.ts';
-import type { Deadline } from '../core/deadline.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { DockerEngine } from '../docker/engine-port.ts';
 
@@ -60,6 +59,6 @@ export interface OwnedCluster {
 /** A provider whose clusters outlive a process, so that they can be kept, taken over and swept. */
 export interface KeepingProvider extends ClusterProvider {
   /** From now on nobody removes it but a person: `podproof down` or `clean`. Nothing happens when it is not there. */
-  keep(name: string, deadline: Deadline): Promise<void>;
+  keep(name: string): Promise<void>;
   list(): Promise<readonly OwnedCluster[]>;
 }

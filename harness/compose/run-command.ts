@@ -10,7 +10,7 @@ import { Deadline } from '../core/deadline.ts';
 import type { InterruptedError } from '../core/errors.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
-import { runJudge } from '../jest/run-judge.ts';
+import { runJudge, type Judgement } from '../jest/run-judge.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
 import { startWatchdog } from '../lifetime/watchdog.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
@@ -36,7 +36,7 @@ export interface RunInput {
   readonly argv: readonly string[];
 }
 
-const JUDGE_MS = 120_000;
+const JUDGE_MS = 30 * 60_000;
 const WATCHDOG_MS = 15_000;
 
 /**
@@ -116,15 +116,27 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
 
 async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal: AbortSignal): Promise<void> {
   const { sink, elapsed } = record;
-  let judging: Promise<void> | undefined;
+  const noVerdicts = new AbortController();
+  let judging: Promise<Judgement> | undefined;
+  // The first observation is a good moment for Jest to start: the pods are up, and it has seconds until it is needed.
+  const onEvent = (event: NewRunEvent): void => {
+    if (event.type === 'observed' && context.settings.jest)
+      judging ??= judgeAgain(context, record, AbortSignal.any([signal, noVerdicts.signal]));
+  };
+  const watched: ProveContext = { ...context, sink: fanOut([sink, { emit: onEvent }]) };
+  let judgedFrom = 0;
   const outcome = await withUndo(async () => {
-    await proveOnCluster(context);
+    await proveOnCluster(watched);
     sink.emit({ type: 'verdicts.done', ms: elapsed() });
-    // Jest needs nothing but the journal, so it judges while the cluster is being removed.
-    if (context.settings.jest) judging = judgeAgain(context, record, signal);
+    judgedFrom = elapsed();
   }, context.undo);
-  await judging;
-  if (outcome.kind === 'failed') sink.emit(problemEvent(signal.aborted ? signal.reason : outcome.error));
+  if (outcome.kind === 'failed') {
+    noVerdicts.abort(new Error('there is nothing to judge'));
+    sink.emit(problemEvent(signal.aborted ? signal.reason : outcome.error));
+  } else if (judging !== undefined) {
+    sink.emit({ type: 'judge', by: 'jest', ...(await judging), ms: elapsed() - judgedFrom });
+  }
+  await judging?.catch(() => undefined);
   const failures = outcome.cleanup.failures.map(({ what, byHand, error }) => {
     const how = byHand === undefined ? '' : ` (by hand: ${byHand})`;
     return `${what} could not be removed: ${problemEvent(error).message}${how}`;
@@ -137,18 +149,16 @@ async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal:
   });
 }
 
-async function judgeAgain(
-  { places, folder, sink }: ProveContext,
+function judgeAgain(
+  { places, folder }: ProveContext,
   { events }: RunRecord,
   signal: AbortSignal,
-): Promise<void> {
-  const startedAt = systemClock.now();
+): Promise<Judgement> {
   const deadline = Deadline.in(JUDGE_MS, 'Jest to judge the record', signal);
-  const judgement = await runJudge(
+  return runJudge(
     { runner: local(), root: places.root, runFolder: folder, scenarios: places.scenarios, deadline },
-    summarize(events),
+    () => summarize(events),
   );
-  sink.emit({ type: 'judge', by: 'jest', ...judgement, ms: Math.round(systemClock.now() - startedAt) });
 }
 
 async function closeRecord(record: RunRecord, settings: RunSettings): Promise<ExitCode> {

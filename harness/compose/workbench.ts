@@ -139,9 +139,7 @@ export async function readyCluster(
       budgetMs: STOP_MS,
       byHand: 'npm run clean -- --all',
       undo: (within) =>
-        ready && options.keepCluster()
-          ? bench.provider.keep(name, within)
-          : bench.provider.destroy(name, within),
+        ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
   const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { Deadline } from '../core/deadline.ts';
 import { unitName } from '../core/events.ts';
+import { done, pending, poll } from '../core/poll.ts';
 import { readJournal } from '../report/journal.ts';
 import { summarize } from '../report/summary.ts';
 import { judge } from '../scenario/judge.ts';
@@ -10,9 +13,23 @@ import { loadScenarios } from '../scenario/load.ts';
  * The judge: one test for each planned claim of a recorded run. It reads the journal and never a cluster. Claims of
  * a scenario must hold; claims that a mutant must fell must be contradicted.
  */
+const RECORD_MS = 30 * 60_000;
 const { PODPROOF_RUN: run = '', PODPROOF_SCENARIOS: folder = '' } = process.env;
-const summary = summarize(await readJournal(join(run, 'journal.ndjson')));
+const journal = join(run, 'journal.ndjson');
+await recordComplete(journal);
+const summary = summarize(await readJournal(journal));
 const scenarios = await loadScenarios(folder);
+
+/** Jest starts while the scenarios still run, so that its own start costs nobody time. */
+async function recordComplete(file: string): Promise<void> {
+  await poll(
+    async () =>
+      (await readFile(file, 'utf8')).includes('"type":"verdicts.done"')
+        ? done(true)
+        : pending('the scenarios still run'),
+    { deadline: Deadline.in(RECORD_MS, 'the record to be complete'), pauseMs: 50, maxPauseMs: 100 },
+  );
+}
 
 for (const unit of [...summary.scenarios, ...summary.mutants]) {
   const { mutant } = unit.planned;

@@ -31,12 +31,13 @@ export interface JestReport {
 }
 
 /**
- * Lets Jest judge the journal in a process of its own and compares, claim by claim, with the verdicts of the run.
+ * Lets Jest judge the journal in a process of its own and compares, claim by claim, with the verdicts of the run. May
+ * be called while the scenarios still run: the judge waits until the journal says `verdicts.done`.
  * Jest's exit code decides nothing: a missing report, a missing test or another outcome means "not agreed".
  *
- * @param summary the verdicts of the run itself
+ * @param verdicts of the run itself, asked for when Jest has finished
  */
-export async function runJudge(options: JudgeOptions, summary: RunSummary): Promise<Judgement> {
+export async function runJudge(options: JudgeOptions, verdicts: () => RunSummary): Promise<Judgement> {
   const { runner, root, runFolder, scenarios, deadline } = options;
   const output = join(runFolder, 'jest.json');
   const result = await runner.run(
@@ -63,7 +64,7 @@ export async function runJudge(options: JudgeOptions, summary: RunSummary): Prom
       detail: `Jest left no report (${describeError(error)}): ${describeResult(result)}`,
     };
   }
-  return compare(report, summary);
+  return compare(report, verdicts());
 }
 
 /** Every planned claim must be judged by exactly one test, and with the same outcome. */

@@ -18,7 +18,7 @@ afterEach(async () => {
 describe('kept clusters', () => {
   const keep = async (): Promise<string> => {
     const { name } = await bench.kind.create(SPEC, within());
-    await bench.kind.keep(name, within().deadline);
+    await bench.kind.keep(name);
     return name;
   };
   const editRecord = async (name: string, from: string | RegExp, to: string): Promise<void> => {

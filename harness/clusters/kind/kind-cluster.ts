@@ -2,7 +2,7 @@ import type { Cluster, ClusterNode } from '../../core/cluster.ts';
 import type { CommandRunner } from '../../core/command.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { KubeClient } from '../../core/kube.ts';
-import { startOutsider } from '../../docker/outsider.ts';
+import { OUTSIDER_LABEL, startOutsider } from '../../docker/outsider.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { KIND_NETWORK } from './labels.ts';
 import type { NodeView } from './node-view.ts';
@@ -21,6 +21,11 @@ export function kindCluster(parts: ClusterParts, deps: Pick<ProviderDeps, 'docke
   const { name, kubeconfig, views, workloadImage, facts, reused } = parts;
   let outsider: Promise<CommandRunner> | undefined;
   const start = async (deadline: Deadline): Promise<CommandRunner> => {
+    // One that an earlier run on this kept cluster left is as good as a new one.
+    const [earlier] = await deps.docker.containers.list({ [OUTSIDER_LABEL]: name }, deadline);
+    const state = earlier && (await deps.docker.containers.inspect(earlier.id, deadline));
+    if (earlier !== undefined && state?.running === true && !state.paused)
+      return deps.docker.runner(earlier.name, 'cluster network');
     const { runner } = await startOutsider({
       docker: deps.docker,
       env: deps.engine.env,

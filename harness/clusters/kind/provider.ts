@@ -1,7 +1,6 @@
 import { Deadline } from '../../core/deadline.ts';
 import { identityOf, isAlive, isSame } from '../../core/process-identity.ts';
 import type { DockerEngine } from '../../docker/engine-port.ts';
-import { OUTSIDER_LABEL } from '../../docker/outsider.ts';
 import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
 import { createKindCluster } from './create.ts';
@@ -32,15 +31,12 @@ export function kindProvider(deps: ProviderDeps): KeepingProvider {
     },
     destroy: (name, deadline) => destroyKindCluster(name, deadline, deps),
     collectLogs: (name, folder, deadline) => collectKindLogs({ name, folder, deadline }, deps),
-    async keep(name, deadline) {
+    async keep(name) {
       const folder = stateFolder(deps.cacheDir, name);
       const record = await folder.read();
       // A create that failed removed everything again, also its record.
       if (record === undefined) return;
       await folder.write({ ...record, kept: true });
-      // The next run starts a container of its own beside the nodes.
-      const outsiders = await deps.docker.containers.list({ [OUTSIDER_LABEL]: name }, deadline);
-      await Promise.all(outsiders.map(({ id }) => deps.docker.containers.remove(id, deadline)));
     },
     async list() {
       const names = await recordedNames(deps.cacheDir);
