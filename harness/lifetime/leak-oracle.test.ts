@@ -28,8 +28,8 @@ async function leaksAfter(
 function things(
   initial: Readonly<Record<string, string>>,
   leak: LeakSource['leak'],
-): LeakSource & { now: Map<string, string> } {
-  const now = new Map(Object.entries(initial));
+): LeakSource & { now: Map<string, string | undefined> } {
+  const now = new Map<string, string | undefined>(Object.entries(initial));
   return { what: 'containers', leak, now, list: () => Promise.resolve(new Map(now)) };
 }
 
@@ -45,6 +45,15 @@ describe('leak oracle', () => {
       source.now.set('id1', 'podproof-3f2a91-worker');
     });
     expect(leaks).toEqual(['containers: podproof-3f2a91-worker is new']);
+  });
+
+  test('what was in use before and is free now was there before', async () => {
+    const source = things({}, 'added');
+    source.now.set('kind', undefined).set('other', undefined);
+    const leaks = await leaksAfter([source], () => {
+      source.now.set('kind', 'kind').set('of somebody else', undefined);
+    });
+    expect(leaks).toEqual([]);
   });
 
   test('a file of the user must have the same content and time, or be absent both times', async () => {

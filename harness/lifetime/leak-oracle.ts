@@ -9,12 +9,15 @@ export interface LeakSource {
    * the user).
    */
   readonly leak: 'added' | 'changed';
-  /** Everything there is: an id, and its state or name for people. */
-  list(deadline: Deadline): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Everything there is: an id, and its state or name for people; `undefined` when somebody uses it, so that it
+   * counts as there before and never as left behind afterwards.
+   */
+  list(deadline: Deadline): Promise<ReadonlyMap<string, string | undefined>>;
 }
 
 /** What was there at one moment, per source. */
-export type Snapshot = ReadonlyMap<LeakSource, ReadonlyMap<string, string>>;
+export type Snapshot = ReadonlyMap<LeakSource, ReadonlyMap<string, string | undefined>>;
 
 /**
  * Looks at every source. A source that cannot be read fails the whole snapshot: "could not look" must not become
@@ -35,16 +38,16 @@ export function findLeaks(before: Snapshot, after: Snapshot): readonly string[] 
   return [...after].flatMap(([source, now]) => {
     const then = before.get(source);
     if (then === undefined) return [`${source.what}: not looked at before the run`];
-    const added = [...now]
-      .filter(([id]) => !then.has(id))
-      .map(([, name]) => `${source.what}: ${name} is new`);
+    const added = [...now].flatMap(([id, name]) =>
+      then.has(id) || name === undefined ? [] : [`${source.what}: ${name} is new`],
+    );
     if (source.leak === 'added') return added;
     const gone = [...then]
       .filter(([id]) => !now.has(id))
-      .map(([, name]) => `${source.what}: ${name} is gone`);
+      .map(([id, name]) => `${source.what}: ${name ?? id} is gone`);
     const changed = [...now]
       .filter(([id, state]) => then.has(id) && then.get(id) !== state)
-      .map(([id, state]) => `${source.what}: ${id} changed from ${then.get(id) ?? ''} to ${state}`);
+      .map(([id, state]) => `${source.what}: ${id} changed from ${then.get(id) ?? ''} to ${state ?? ''}`);
     return [...added, ...gone, ...changed];
   });
 }

@@ -33,8 +33,13 @@ export function engineLeakSources(
     {
       what: 'volumes',
       leak: 'added',
-      list: async (deadline) =>
-        new Map((await docker.volumes(deadline, 'unused')).map((name) => [name, name])),
+      async list(deadline) {
+        const [all, unused] = await Promise.all([
+          docker.volumes(deadline),
+          docker.volumes(deadline, 'unused'),
+        ]);
+        return new Map(all.map((name) => [name, unused.includes(name) ? name : undefined]));
+      },
     },
     {
       what: 'networks',
@@ -42,9 +47,10 @@ export function engineLeakSources(
       async list(deadline) {
         const listed = await docker.networks.list(deadline);
         const found = await Promise.all(listed.map(({ name }) => docker.networks.inspect(name, deadline)));
-        const unused = found.filter((network) => network !== undefined && network.containers.length === 0);
         return new Map(
-          unused.flatMap((network) => (network === undefined ? [] : [[network.id, network.name]])),
+          found
+            .filter((network) => network !== undefined)
+            .map(({ id, name, containers }) => [id, containers.length === 0 ? name : undefined]),
         );
       },
     },
