@@ -42,6 +42,8 @@ export async function bootstrap(
     deadline,
     env: {
       DEBOOTSTRAP_DIR: join(tools, 'usr/share/debootstrap'),
+      // Without it mount(8) makes the folder /run/mount on the host, in spite of the mount namespace.
+      LIBMOUNT_UTAB: join(job.into, 'utab'),
       LC_ALL: 'C.UTF-8',
       ...mirror.env,
       // A crash may lose this tree, but then it is made again: waiting for the disk after every file buys nothing.

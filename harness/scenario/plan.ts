@@ -12,6 +12,8 @@ export interface Unit {
   readonly claims: readonly Claim[];
   /** 0 for the scenarios themselves, n for the n-th mutant of its scenario. Units of one round have no pod name in common. */
   readonly round: number;
+  /** Where the letter A begins to count: scenarios begin on different nodes, so that all nodes share the work. */
+  readonly firstNode: number;
 }
 
 export interface PlanOptions {
@@ -29,12 +31,17 @@ export interface PlanOptions {
  */
 export function makePlan(scenarios: readonly LoadedScenario[], options: PlanOptions): readonly Unit[] {
   const chosen = choose(scenarios, options.ids);
-  const plain = chosen.map((scenario) => unitOf(scenario, undefined, 0, options));
+  const unit = (scenario: LoadedScenario, mutant?: Mutant, round = 0): Unit => ({
+    ...unitOf(scenario, mutant, reasonToSkip(scenario, options)),
+    round,
+    firstNode: chosen.indexOf(scenario),
+  });
+  const plain = chosen.map((scenario) => unit(scenario));
   if (!options.mutants) return plain;
   return [
     ...plain,
     ...chosen.flatMap((scenario) =>
-      scenario.mutants.map((mutant, index) => unitOf(scenario, mutant, index + 1, options)),
+      scenario.mutants.map((mutant, index) => unit(scenario, mutant, index + 1)),
     ),
   ];
 }
@@ -60,17 +67,14 @@ export function choose(
 function unitOf(
   scenario: LoadedScenario,
   mutant: Mutant | undefined,
-  round: number,
-  options: PlanOptions,
-): Unit {
+  skip: string | undefined,
+): Omit<Unit, 'round' | 'firstNode'> {
   const claims =
     mutant === undefined ? scenario.claims : scenario.claims.filter(({ id }) => mutant.fells.includes(id));
   const id: UnitId =
     mutant === undefined ? { scenario: scenario.id } : { scenario: scenario.id, mutant: mutant.id };
-  const skip = reasonToSkip(scenario, options);
   return {
     scenario,
-    round,
     claims,
     objects: mutant === undefined ? scenario.objects : mutatedObjects(scenario, mutant),
     planned: {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { Deadline } from '../core/deadline.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import { createTurnstile } from '../core/turnstile.ts';
@@ -38,7 +37,6 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     tidyEarly: units.length > AT_ONCE,
     isContested: (unit) => unit.scenario.locks?.some((lock) => (users.get(lock) ?? 0) > 1) === true,
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
-    nonce: randomBytes(8).toString('hex'),
     namespaceFor: namespaces(options, signal),
   };
   const queue = [...units].sort((a, b) => a.round - b.round);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { systemClock } from '../core/clock.ts';
 import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -24,7 +25,6 @@ export interface UnitContext {
   readonly turnstile: Turnstile;
   readonly sink: EventSink;
   readonly runId: string;
-  readonly nonce: string;
   readonly signal: AbortSignal;
   readonly namespaceFor: (round: number) => Promise<string>;
   /** Keeps what was applied, for readers who want to repeat it. */
@@ -52,10 +52,14 @@ export async function runUnit(unit: Unit, context: UnitContext): Promise<void> {
   }
   const release = await context.locks.take(unit.scenario.locks ?? [], signal);
   const created = new Map<string, Pod>();
+  // Of this unit alone: queues and processes of the node are shared by all units that run side by side.
+  const nonce = randomBytes(8).toString('hex');
   try {
-    const failures = await createObjects(unit, context, created);
+    const failures = await createObjects(unit, { ...context, nonce }, created);
     const pods = await settlePods(unit, context, { created, failures });
-    await Promise.all(unit.claims.map((claim) => proveClaim(claim, unit, { ...context, pods, failures })));
+    await Promise.all(
+      unit.claims.map((claim) => proveClaim(claim, unit, { ...context, nonce, pods, failures })),
+    );
     sink.emit({ type: 'unit.finished', unit: unit.planned, ms: ms() });
   } finally {
     await removePods(unit, context, created).finally(release);
@@ -80,7 +84,7 @@ function skipAll(unit: Unit, sink: EventSink): boolean {
 
 async function createObjects(
   unit: Unit,
-  context: UnitContext,
+  context: UnitContext & { readonly nonce: string },
   created: Map<string, Pod>,
 ): Promise<Map<string, string>> {
   const failures = new Map<string, string>();
@@ -96,7 +100,8 @@ async function createObjects(
       unit: nameOf(unit).replaceAll('~', '.'),
       nonce: context.nonce,
       image: context.cluster.workloadImage,
-      nodeFor: (pod) => nodes[unit.scenario.place?.[pod] === 'B' ? 1 : 0] ?? '',
+      nodeFor: (pod) =>
+        nodes[(unit.firstNode + (unit.scenario.place?.[pod] === 'B' ? 1 : 0)) % nodes.length] ?? '',
     }),
   );
   context.keepManifests(nameOf(unit), objects);

@@ -32,7 +32,7 @@ export default defineScenario({
       control: 'pod-without-hpid-ipc',
       observe: async (pod, scene) => {
         const lines = await commandLines(pod.runner);
-        const marker = `marker-${scene.nonceOf('pod-marker')}`;
+        const marker = `marker-${scene.nonceOf('pod-ipc-partner')}`;
         return {
           count: lines.length,
           own: lines.some(({ line }) => line.includes('sleep infinity')),
@@ -65,27 +65,24 @@ export default defineScenario({
         const queue = `/dev/mqueue/podproof-${scene.nonceOf(pod.name)}`;
         const partner = scene.pod('pod-ipc-partner');
         if (partner.node.name !== pod.node.name) throw new CannotTell('the partner is on another node');
-        await create(partner, queue);
+        await insist(partner, ['touch', queue]);
         try {
-          return {
-            partner: await exists(partner, queue),
-            pod: await exists(pod, queue),
-            podHasQueues: await mounted(pod),
-          };
+          return { pod: await exists(pod, queue), podHasQueues: await mounted(pod) };
         } finally {
-          await ask(partner.runner, ['rm', '-f', queue]);
+          // Without -f: it fails unless the queue was there all the time.
+          await insist(partner, ['rm', queue]);
         }
       },
       show: ({ pod }) =>
         pod ? 'sees the queue its partner made' : 'does not see the queue its partner made',
       subjectShows: {
         text: 'the queue that another hostIPC pod made',
-        holds: ({ partner, pod, podHasQueues }) => partner && pod && podHasQueues,
+        holds: ({ pod, podHasQueues }) => pod && podHasQueues,
         unclear: queueMustWork,
       },
       controlShows: {
         text: 'no such queue in its own message queue file system',
-        holds: ({ partner, pod, podHasQueues }) => partner && !pod && podHasQueues,
+        holds: ({ pod, podHasQueues }) => !pod && podHasQueues,
         unclear: queueMustWork,
       },
     }),
@@ -144,18 +141,16 @@ function sameNamespace(kind: NamespaceKind, id: string, must: string): ReturnTyp
   });
 }
 
-async function create(pod: PodUnderTest, queue: string): Promise<void> {
-  const result = await ask(pod.runner, ['touch', queue]);
-  if (result.exitCode !== 0)
-    throw new CannotTell(`${pod.name} cannot make a message queue: ${result.stderr.trim()}`);
+async function insist(pod: PodUnderTest, argv: readonly [string, ...string[]]): Promise<string> {
+  const { exitCode, stdout, stderr } = await ask(pod.runner, argv);
+  if (exitCode !== 0) throw new CannotTell(`${argv.join(' ')} in ${pod.name}: ${stderr.trim()}`);
+  return stdout;
 }
 
 /** Creating a file in an mqueue file system creates a POSIX message queue (man 7 mq_overview). */
 async function exists(pod: PodUnderTest, queue: string): Promise<boolean> {
-  const listing = await ask(pod.runner, ['ls', '-1a', '/dev/mqueue']);
-  if (listing.exitCode !== 0)
-    throw new CannotTell(`${pod.name} cannot list /dev/mqueue: ${listing.stderr.trim()}`);
-  return listing.stdout.split('\n').includes(queue.replace('/dev/mqueue/', ''));
+  const listing = await insist(pod, ['ls', '-1a', '/dev/mqueue']);
+  return listing.split('\n').includes(queue.replace('/dev/mqueue/', ''));
 }
 
 async function mounted(pod: PodUnderTest): Promise<boolean> {
@@ -166,13 +161,6 @@ function markerMustRun({ markerOnNode }: { markerOnNode: boolean }): string | un
   return markerOnNode ? undefined : 'the marker process does not run on the node';
 }
 
-function queueMustWork({
-  partner,
-  podHasQueues,
-}: {
-  partner: boolean;
-  podHasQueues: boolean;
-}): string | undefined {
-  if (!partner) return 'the partner does not see the queue it made itself';
+function queueMustWork({ podHasQueues }: { podHasQueues: boolean }): string | undefined {
   return podHasQueues ? undefined : 'the pod has no message queue file system at /dev/mqueue';
 }

@@ -8,7 +8,7 @@ const MESSAGE = 'container has runAsNonRoot and image will run as root';
  * Between two looks at the node. A container that is created late would show in the second one. The kubelet's own
  * retry comes after ten to fifteen seconds (pkg/kubelet/pod_workers.go, backOffPeriod), which is not waited for.
  */
-const WATCH_MS = 1500;
+const WATCH_MS = 1000;
 
 export default defineScenario({
   id: 'run-as-non-root',

@@ -67,7 +67,7 @@ export default defineScenario({
         return {
           device: device.path,
           made,
-          opened: await open(pod, made),
+          opened: await opens(pod.runner, made),
           openedOnNode: await opens(pod.node.runner, device.path),
         };
       },
@@ -159,14 +159,6 @@ async function makeDevice(pod: PodUnderTest, { major, minor }: Device): Promise<
   if (made.exitCode !== 0)
     throw new CannotTell(`${pod.name} cannot make a device file: ${made.stderr.trim()}`);
   return path;
-}
-
-async function open(pod: PodUnderTest, path: string): Promise<string> {
-  try {
-    return await opens(pod.runner, path);
-  } finally {
-    await ask(pod.runner, ['rm', '-f', path]);
-  }
 }
 
 /** Opens the file and closes it again without reading: dd with a count of nothing. */
