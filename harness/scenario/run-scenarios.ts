@@ -60,7 +60,7 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
   return users;
 }
 
-/** Namespace of a round, made on first use and ready for pods: its default service account exists. */
+/** Namespace of a round, made on first use and ready for pods. */
 function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round: number) => Promise<string> {
   const made = new Map<number, Promise<string>>();
   const make = async (name: string): Promise<string> => {
@@ -68,10 +68,16 @@ function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round
     const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': 'privileged' };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
     await poll(
-      async () =>
-        (await kube.get('ServiceAccount', { name: 'default', namespace: name }, deadline))
+      async () => {
+        // A pod is refused before the service account exists; before the certificates do, its start is put off.
+        const [account, certificates] = await Promise.all([
+          kube.get('ServiceAccount', { name: 'default', namespace: name }, deadline),
+          kube.get('ConfigMap', { name: 'kube-root-ca.crt', namespace: name }, deadline),
+        ]);
+        return account && certificates
           ? done(true)
-          : pending('no default service account yet'),
+          : pending('no default service account or root certificates yet');
+      },
       { deadline, pauseMs: 30 },
     );
     return name;

@@ -46,24 +46,20 @@ export default defineScenario({
         }
         return events.map(({ type, reason, source, message }) => ({ type, reason, source, message }));
       },
-      show: (events) =>
-        events.find(({ type }) => type === 'Warning')?.message.slice(0, 90) ??
-        `no warning, but ${events.map(({ reason }) => reason).join(', ')}`,
+      show: (events) => {
+        const refusal = events.find(isRefusal);
+        return refusal === undefined
+          ? `no refusal, but ${events.map(({ reason }) => reason).join(', ')}`
+          : refusal.message.slice(0, 90);
+      },
+      // Other warnings may come and go, such as a volume that was not ready at once.
       subjectShows: {
-        text: `a Warning event “Error: ${MESSAGE} …” from the kubelet`,
-        holds: (events) =>
-          events.some(
-            ({ type, reason, source, message }) =>
-              type === 'Warning' &&
-              reason === 'Failed' &&
-              source === 'kubelet' &&
-              message.startsWith(`Error: ${MESSAGE}`),
-          ),
+        text: `a Warning event “Error: ${MESSAGE} …” from the kubelet, and never Started`,
+        holds: (events) => events.some(isRefusal) && !events.some(({ reason }) => reason === 'Started'),
       },
       controlShows: {
-        text: 'a Started event and no warning',
-        holds: (events) =>
-          events.some(({ reason }) => reason === 'Started') && !events.some(({ type }) => type === 'Warning'),
+        text: 'a Started event and no refusal',
+        holds: (events) => events.some(({ reason }) => reason === 'Started') && !events.some(isRefusal),
         unclear: (events) => (events.length === 0 ? 'the API server has no event about this pod' : undefined),
       },
     }),
@@ -167,6 +163,22 @@ function refused(id: string, control: string, must: string): ReturnType<typeof c
       holds: ({ scheduled, phase, state }) => scheduled && phase === 'Running' && state === 'running',
     },
   });
+}
+
+type Told = {
+  readonly type: string;
+  readonly reason: string;
+  readonly source: string;
+  readonly message: string;
+};
+
+function isRefusal({ type, reason, source, message }: Told): boolean {
+  return (
+    type === 'Warning' &&
+    reason === 'Failed' &&
+    source === 'kubelet' &&
+    message.startsWith(`Error: ${MESSAGE}`)
+  );
 }
 
 type Look = { readonly containers: number; readonly started: boolean; readonly restarts: number };
