@@ -15,7 +15,7 @@ export type EngineOptions = Pick<
 /** Units at work at the same time. More only makes two cores slower; the plain units come first. */
 const AT_ONCE = 8;
 /** Commands in pods and on nodes at the same time. */
-const COMMANDS_AT_ONCE = 6;
+const COMMANDS_AT_ONCE = 4;
 const NAMESPACE_MS = 30_000;
 
 /**
