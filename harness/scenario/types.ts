@@ -14,7 +14,7 @@ export interface Scenario {
   readonly tags?: readonly string[];
   /** What the cluster must offer; otherwise every claim is skipped with a reason that says so. */
   readonly requires?: { readonly schedulableNodes?: number };
-  /** Which node each pod goes to. Pods that are not named go to `A`. The letters stand for the schedulable nodes by name. */
+  /** Which node each pod goes to. Pods that are not named go to `A`. Two letters mean two different nodes; which ones, differs from scenario to scenario. */
   readonly place?: Readonly<Record<string, 'A' | 'B'>>;
   /** Things of the node that only one unit may use at a time, such as `hostPort 9000/TCP`. */
   readonly locks?: readonly string[];
