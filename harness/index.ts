@@ -1,7 +1,17 @@
 /** The one door for scenarios: everything a `*.scenario.ts` file may import. */
-export { claim, defineScenario } from './scenario/define.ts';
-export type { Claim, Expectation, LineRange, Mutant, MutablePod, Scenario } from './scenario/types.ts';
-export { CannotTell, type NodeUnderTest, type PodUnderTest, type Scene } from './core/under-test.ts';
+export { claim, defineScenario, variantClaim, workloadClaim } from './scenario/define.ts';
+export type { Act, Claim, ExistingPod, Expectation, LineRange, Scenario } from './scenario/types.ts';
+export type { MutableObject, MutablePod, Mutant } from './scenario/mutant-types.ts';
+export {
+  CannotTell,
+  type NodeUnderTest,
+  type PodUnderTest,
+  type Scene,
+  type Stage,
+  type VariantUnderTest,
+  type WorkloadUnderTest,
+} from './core/under-test.ts';
+export type { Pod } from './core/kube.ts';
 
 export { ask, read } from './probes/answer.ts';
 export { capabilityNames } from './probes/capabilities.ts';

@@ -73,6 +73,8 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
       '--mutants',
       'also run every scenario with a changed subject: each change must turn its claims red',
     )
+    .option('--only <tag...>', 'only scenarios with one of these tags, such as core or correction')
+    .option('--shuffle <seed>', 'begin the scenarios in another order, the same for the same number', whole)
     .option('--keep', 'keep the cluster (and an embedded engine) for the next run')
     .option('--fresh', 'make a new cluster even if a kept one fits')
     .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)

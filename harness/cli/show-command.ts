@@ -14,7 +14,7 @@ export async function showCommand(
   places: Places,
   write: (text: string) => void,
 ): Promise<ExitCode> {
-  const [scenario] = choose(await loadScenarios(places.scenarios), [id]);
+  const [scenario] = choose(await loadScenarios(places.scenarios), { ids: [id] });
   if (scenario === undefined) return EXIT_CODES.usage;
   if (options.commands) write(await commandsOf(scenario));
   else await describe(scenario, write);

@@ -14,6 +14,7 @@ import { makePlan } from '../scenario/plan.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
+import { offerOf } from './cluster-offer.ts';
 import { openWorkbench, readyCluster } from './workbench.ts';
 
 export interface ProveContext {
@@ -68,7 +69,8 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   const units = makePlan(context.scenarios, {
     ids: [],
     mutants: settings.mutants,
-    schedulableNodes: cluster.nodes.filter(({ schedulable }) => schedulable).length,
+    ...(settings.shuffle === undefined ? {} : { shuffle: settings.shuffle }),
+    offer: await offerOf(cluster, kube, deadline),
   });
   sink.emit({ type: 'plan', units: units.map(({ planned }) => planned) });
   const manifests = join(folder, 'manifests');
@@ -79,6 +81,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     sink,
     runId,
     signal: deadline.signal,
+    inOrder: settings.shuffle !== undefined,
     keepManifests: (unit, objects) => writeFileSync(join(manifests, `${unit}.yaml`), manifestText(objects)),
   });
 }
@@ -88,10 +91,17 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
  * what is still there before it starts.
  */
 async function removeNamespaces(kube: KubeClient, labelSelector: string, within: Deadline): Promise<void> {
-  const [pods, namespaces] = await Promise.all([
+  const [pods, namespaces, workloads] = await Promise.all([
     kube.list('Pod', { labelSelector }, within),
     kube.list('Namespace', { labelSelector }, within),
+    kube.list('Deployment', { labelSelector }, within),
   ]);
+  // Before their pods, which they would replace.
+  await Promise.all(
+    workloads.map(({ metadata }) =>
+      kube.delete('Deployment', { name: metadata.name, namespace: metadata.namespace ?? '' }, within),
+    ),
+  );
   await Promise.all(
     pods.map(({ metadata }) =>
       kube.delete('Pod', { name: metadata.name, namespace: metadata.namespace ?? '' }, within, 1),

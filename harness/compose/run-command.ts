@@ -47,7 +47,7 @@ const WATCHDOG_MS = 15_000;
  */
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, terminal } = input;
-  const scenarios = choose(await loadScenarios(places.scenarios), settings.ids);
+  const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
   for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, terminal) });

@@ -5,6 +5,15 @@ const schema = z.strictObject({
   ids: z
     .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id is made of lower-case words joined by dashes'))
     .default([]),
+  /** Tags: only scenarios that have one of them. */
+  only: z.array(z.string()).default([]),
+  /** Seed of another order of the scenarios. */
+  shuffle: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .optional(),
   provider: z.enum(['kind']).default('kind'),
   nodes: z.coerce.number().int().min(1).max(9).default(3),
   image: z

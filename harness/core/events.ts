@@ -1,5 +1,5 @@
 import type { Json } from './json.ts';
-import type { Observation } from './observation.ts';
+import type { Evidence, Observation } from './observation.ts';
 import type { Verdict } from './verdict.ts';
 
 /** A scenario as it is, or one of its mutants: the smallest thing that is set up, observed and removed as a whole. */
@@ -58,6 +58,15 @@ export type RunEvent = { readonly at: string } & (
       readonly reused: boolean;
     }
   | { readonly type: 'unit.started'; readonly unit: UnitId }
+  | {
+      /** Something was done on purpose before pods were created, such as pushing another image under a tag. */
+      readonly type: 'acted';
+      readonly unit: UnitId;
+      readonly what: string;
+      readonly evidence: readonly Evidence[];
+      readonly error?: string;
+      readonly ms: number;
+    }
   | {
       readonly type: 'pod.settled';
       readonly unit: UnitId;

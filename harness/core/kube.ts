@@ -114,6 +114,8 @@ export interface KubeClient {
     where: { readonly namespace?: string; readonly labelSelector?: string },
     deadline: Deadline,
   ): Promise<readonly KubeObject[]>;
+  /** Changes an object by a JSON merge patch (RFC 7386), with strict field validation. */
+  patch(kind: ObjectKind, name: ObjectName, change: object, deadline: Deadline): Promise<KubeObject>;
   /** Asks for deletion; a missing object is fine. Does not wait until it is gone. */
   delete(kind: ObjectKind, name: ObjectName, deadline: Deadline, graceSeconds?: number): Promise<void>;
   /** Events whose involvedObject has this uid. */
@@ -149,8 +151,22 @@ export interface KubeClient {
 }
 
 /** The kinds podproof handles; the API paths live in the kube room. */
-export type ObjectKind =
-  'Namespace' | 'Pod' | 'Node' | 'Service' | 'ServiceAccount' | 'Deployment' | 'DaemonSet' | 'ConfigMap';
+const OBJECT_KINDS = [
+  'Namespace',
+  'Pod',
+  'Node',
+  'Service',
+  'ServiceAccount',
+  'Deployment',
+  'DaemonSet',
+  'ConfigMap',
+] as const;
+
+export type ObjectKind = (typeof OBJECT_KINDS)[number];
+
+export function isObjectKind(kind: string): kind is ObjectKind {
+  return OBJECT_KINDS.some((known) => known === kind);
+}
 
 export interface ObjectName {
   readonly name: string;

@@ -3,7 +3,7 @@ import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { InfrastructureError } from '../core/errors.ts';
 import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName } from '../core/kube.ts';
-import { refusal } from './api-errors.ts';
+import { refusal, rejectedManifest } from './api-errors.ts';
 import { collectionPath, objectPath } from './api-paths.ts';
 import { createObject } from './create-object.ts';
 import { guarded } from './guarded-runner.ts';
@@ -57,6 +57,15 @@ export class ApiClient implements KubeClient {
     const selectors = labelSelector === undefined ? {} : { labelSelector };
     const path = collectionPath(kind, namespace);
     return (await listObjects(this.#transport, { path, selectors }, deadline)).items;
+  }
+
+  async patch(kind: ObjectKind, name: ObjectName, change: object, deadline: Deadline): Promise<KubeObject> {
+    const query = { fieldValidation: 'Strict', fieldManager: 'podproof' };
+    const call = { method: 'PATCH', path: objectPath(kind, name), query, body: change } as const;
+    const { status, body, asked } = await this.#transport.ask(call, deadline);
+    if (status === 400 || status === 422) throw rejectedManifest(`${kind} ${name.name}`, status, body);
+    if (status !== 200) throw refusal(asked, status, body);
+    return parseObject(body, asked);
   }
 
   async delete(kind: ObjectKind, name: ObjectName, deadline: Deadline, graceSeconds?: number): Promise<void> {

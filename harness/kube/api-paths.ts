@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import type { KubeObject, ObjectKind, ObjectName } from '../core/kube.ts';
+import { isObjectKind, type KubeObject, type ObjectKind, type ObjectName } from '../core/kube.ts';
 
 interface KindPath {
   readonly apiVersion: string;
@@ -68,10 +68,6 @@ export function checkedLabel(name: string, what: string): string {
 function checkedName(name: string): string {
   if (typeof name === 'string' && name.length <= 253 && SUBDOMAIN.test(name)) return encodeURIComponent(name);
   throw invalidName(name, 'object');
-}
-
-function isObjectKind(kind: string): kind is ObjectKind {
-  return Object.hasOwn(KINDS, kind);
 }
 
 function invalidName(name: unknown, what: string): UsageError {

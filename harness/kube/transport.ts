@@ -5,7 +5,7 @@ import { failedCall, refusal, unreachable, type Question } from './api-errors.ts
 import type { Endpoint } from './kubeconfig.ts';
 
 export interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -78,7 +78,7 @@ export class Transport {
       method: call.method,
       path: query === '' ? call.path : `${call.path}?${query}`,
       headers:
-        call.body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
+        call.body === undefined ? this.#headers : { ...this.#headers, 'content-type': contentType(call) },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
   }
@@ -86,6 +86,11 @@ export class Transport {
   #question(call: ApiCall): Question {
     return { method: call.method, url: this.server + call.path };
   }
+}
+
+/** A patch is a JSON merge patch: the one kind that every resource takes and that reads like the object itself. */
+function contentType({ method }: ApiCall): string {
+  return method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
 }
 
 function parseBody(text: string): unknown {

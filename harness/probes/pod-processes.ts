@@ -39,9 +39,9 @@ async function pidsInPodCgroup(pod: PodUnderTest): Promise<readonly number[]> {
     'grep',
     '-l',
     '-e',
-    pod.uid,
+    pod.nodeUid,
     '-e',
-    pod.uid.replaceAll('-', '_'),
+    pod.nodeUid.replaceAll('-', '_'),
     '{}',
     '+',
   ]);
@@ -62,7 +62,7 @@ async function pidsInPodCgroup(pod: PodUnderTest): Promise<readonly number[]> {
  * @throws CannotTell
  */
 export async function containersOnNode(pod: PodUnderTest, kind: 'sandbox' | 'container'): Promise<number> {
-  const filter = `labels."io.kubernetes.pod.uid"==${pod.uid},labels."io.cri-containerd.kind"==${kind}`;
+  const filter = `labels."io.kubernetes.pod.uid"==${pod.nodeUid},labels."io.cri-containerd.kind"==${kind}`;
   const listed = await ask(pod.node.runner, ['ctr', '-n', 'k8s.io', 'containers', 'ls', '-q', filter]);
   if (listed.exitCode !== 0)
     throw new CannotTell(`ctr containers ls on ${pod.node.name}: ${describeResult(listed)}`);

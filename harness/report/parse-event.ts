@@ -1,4 +1,5 @@
 import type { RunEvent } from '../core/events.ts';
+import { isRecord } from '../core/json.ts';
 
 type Check = (value: unknown) => boolean;
 type Fields = Readonly<Record<string, Check>>;
@@ -104,6 +105,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   plan: { units: listOf(plannedUnit) },
   cluster: { name: text, provider: text, nodes: listOf(text), facts: texts, reused: flag },
   'unit.started': { unit },
+  acted: { unit, what: text, evidence: listOf(evidence), error: optional(text), ms: amount },
   'pod.settled': {
     unit,
     pod: text,
@@ -120,7 +122,3 @@ const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   clean: { ms: amount, leftovers: listOf(text), kept: listOf(text) },
   'run.finished': { exitCode: amount, ms: amount },
 };
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,8 +1,11 @@
-import { isPod, type KubeObject } from '../core/kube.ts';
+import type { KubeObject } from '../core/kube.ts';
 import { leafDifferences } from './differences.ts';
-import { mutatedObjects } from './mutants.ts';
+import type { Mutant } from './mutant-types.ts';
+import { mutatedObjects, targetsOf } from './mutants.ts';
+import { namesWithPods, podPartOf } from './pod-template.ts';
 import type { Problem } from './problem.ts';
-import type { Claim, LoadedScenario, Mutant } from './types.ts';
+import type { Claim, LoadedScenario } from './types.ts';
+import { REGISTRY_PREFIX } from './unit-names.ts';
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
@@ -15,7 +18,12 @@ export const WORKLOAD_IMAGE = 'localhost/podproof/workload:v1';
  */
 export function checkDefinition(scenario: LoadedScenario, file: string, name: string): readonly Problem[] {
   const messages: string[] = [];
-  const pods = new Set(podNames(scenario.objects));
+  const pods = new Set(namesWithPods(scenario.objects));
+  const names: Names = {
+    pod: new Set([...pods, ...Object.keys(scenario.existing ?? {})]),
+    workload: pods,
+    variant: new Set(Object.keys(scenario.variants ?? {})),
+  };
   if (scenario.id !== name)
     messages.push(`id ${JSON.stringify(scenario.id)} must equal the folder's name "${name}".`);
   if (!ID.test(scenario.id) || scenario.id.length > 40)
@@ -26,45 +34,80 @@ export function checkDefinition(scenario: LoadedScenario, file: string, name: st
   messages.push(
     ...repeated(scenario.claims.map(({ id }) => id)).map((id) => `claim ${id} is defined twice.`),
   );
-  messages.push(...scenario.claims.flatMap((claim) => checkClaim(claim, pods)));
-  messages.push(...checkMutants(scenario));
-  for (const pod of Object.keys(scenario.place ?? {}))
-    if (!pods.has(pod)) messages.push(`place names pod ${pod}, which is not in the manifest.`);
+  messages.push(...scenario.claims.flatMap((claim) => checkClaim(claim, names)));
+  messages.push(...checkMutants(scenario, names), ...checkNames(scenario, pods));
   for (const object of scenario.objects) messages.push(...checkImages(object));
   return messages.map((message) => ({ file, message }));
 }
 
-function checkClaim(claim: Claim, pods: ReadonlySet<string>): string[] {
+/** What subjects and controls can be, by what a claim is about. */
+type Names = Readonly<Record<Claim['about'], ReadonlySet<string>>>;
+
+/** Every name that a scenario mentions must exist: a misspelt one would silently do nothing. */
+function checkNames(scenario: LoadedScenario, pods: ReadonlySet<string>): string[] {
+  const objects = new Set(scenario.objects.map(({ metadata }) => metadata.name));
+  const mentioned: readonly (readonly [string, readonly string[], ReadonlySet<string>])[] = [
+    ['place', Object.keys(scenario.place ?? {}), pods],
+    ['replicas', Object.keys(scenario.replicas ?? {}), pods],
+    ['standIns', scenario.standIns ?? [], pods],
+    ['acts', (scenario.acts ?? []).flatMap(({ creates = [] }) => creates), objects],
+  ];
+  return mentioned.flatMap(([where, names, known]) =>
+    names
+      .filter((name) => !known.has(name))
+      .map((name) => `${where} names ${name}, which is not in the manifest.`),
+  );
+}
+
+function checkClaim(claim: Claim, names: Names): string[] {
   const messages: string[] = [];
   if (!ID.test(claim.id))
     messages.push(`claim id ${JSON.stringify(claim.id)} must be lower-case words joined by dashes.`);
   if (!claim.must.includes('MUST')) messages.push(`claim ${claim.id}: its sentence needs the word MUST.`);
   if (claim.source.lines[0] > claim.source.lines[1])
     messages.push(`claim ${claim.id}: source lines run backwards.`);
-  if (claim.subject === claim.control)
-    messages.push(`claim ${claim.id}: subject and control are the same pod.`);
+  if (claim.subject === claim.control) messages.push(`claim ${claim.id}: subject and control are the same.`);
   for (const role of ['subject', 'control'] as const) {
-    if (!pods.has(claim[role]))
-      messages.push(`claim ${claim.id}: ${role} ${claim[role]} is not in the manifest.`);
+    if (!names[claim.about].has(claim[role]))
+      messages.push(`claim ${claim.id}: ${role} ${claim[role]} is ${WHERE[claim.about]}.`);
+  }
+  for (const partner of claim.partners ?? []) {
+    if (!names.pod.has(partner)) messages.push(`claim ${claim.id}: partner ${partner} is ${WHERE.pod}.`);
   }
   return messages;
 }
 
-/** A control that differs in many fields proves nothing about one of them. `hostPID` with `hostIPC` makes two. */
+const WHERE: Readonly<Record<Claim['about'], string>> = {
+  pod: 'neither in the manifest nor under existing',
+  workload: 'not in the manifest',
+  variant: 'not under variants',
+};
+
+/**
+ * A control that differs in many fields proves nothing about one of them. Two may differ, as `hostPID` and `hostIPC`
+ * do; more only if the claim says why they do not explain what is seen.
+ */
 function checkControl(claim: Claim, { objects }: LoadedScenario): string[] {
   const [subject, control] = [claim.subject, claim.control].map(
-    (name) => objects.find((object) => object.kind === 'Pod' && object.metadata.name === name)?.['spec'],
+    (name) =>
+      objects.find((object) => object.metadata.name === name && podPartOf(object) !== undefined)?.['spec'],
   );
   if (subject === undefined || control === undefined || claim.subject === claim.control) return [];
-  const fields = leafDifferences(subject, control);
-  return fields.length === 1 || fields.length === 2
-    ? []
-    : [
-        `claim ${claim.id}: subject and control must differ in the field under test only, they differ in ${fields.join(', ') || 'nothing'}.`,
-      ];
+  const explained = Object.keys(claim.alsoDiffers ?? {});
+  const differences = leafDifferences(subject, control);
+  const fields = differences.filter((path) => !explained.some((prefix) => path.startsWith(prefix)));
+  const idle = explained.filter((prefix) => !differences.some((path) => path.startsWith(prefix)));
+  return [
+    ...idle.map((prefix) => `claim ${claim.id}: alsoDiffers names ${prefix}, which does not differ.`),
+    ...(fields.length === 1 || fields.length === 2
+      ? []
+      : [
+          `claim ${claim.id}: subject and control must differ in the field under test only, they differ in ${fields.join(', ') || 'nothing'}.`,
+        ]),
+  ];
 }
 
-function checkMutants(scenario: LoadedScenario): string[] {
+function checkMutants(scenario: LoadedScenario, names: Names): string[] {
   const messages = repeated(scenario.mutants.map(({ id }) => id)).map(
     (id) => `mutant ${id} is defined twice.`,
   );
@@ -73,11 +116,11 @@ function checkMutants(scenario: LoadedScenario): string[] {
   for (const { id } of scenario.claims)
     if (!felled.has(id))
       messages.push(`claim ${id} has no mutant that must turn it red: nothing shows that it can fail.`);
-  for (const mutant of scenario.mutants) messages.push(...checkMutant(scenario, mutant));
+  for (const mutant of scenario.mutants) messages.push(...checkMutant(scenario, mutant, names));
   return messages;
 }
 
-function checkMutant(scenario: LoadedScenario, mutant: Mutant): string[] {
+function checkMutant(scenario: LoadedScenario, mutant: Mutant, names: Names): string[] {
   const messages: string[] = [];
   if (!/^[a-z][a-z0-9-]*$/i.test(mutant.id))
     messages.push(`mutant id ${JSON.stringify(mutant.id)} must be words joined by dashes.`);
@@ -86,6 +129,17 @@ function checkMutant(scenario: LoadedScenario, mutant: Mutant): string[] {
     if (!scenario.claims.some((claim) => claim.id === id))
       messages.push(`mutant ${mutant.id} fells ${id}, which is no claim of this scenario.`);
   }
+  const { mutate, mutateObject, subject, adds = [] } = mutant;
+  if (!mutate && !mutateObject && subject === undefined && adds.length === 0)
+    messages.push(`mutant ${mutant.id} changes nothing: it needs mutate, mutateObject, subject or adds.`);
+  const about = scenario.claims.find(({ id }) => mutant.fells.includes(id))?.about ?? 'pod';
+  if (subject !== undefined && !names[about].has(subject))
+    messages.push(`mutant ${mutant.id}: subject ${subject} is ${WHERE[about]}.`);
+  const objects = scenario.objects.map(({ metadata }) => metadata.name);
+  const targets = mutate || mutateObject ? targetsOf(scenario, mutant) : [];
+  for (const name of [...targets, ...adds])
+    if (!objects.includes(name))
+      messages.push(`mutant ${mutant.id} changes ${name}, which is not in the manifest.`);
   return messages;
 }
 
@@ -95,8 +149,10 @@ function checkMutant(scenario: LoadedScenario, mutant: Mutant): string[] {
  * manifest to see what happens. A mutant that changes nothing then survives, and the run is red anyway.
  */
 export function checkExperiment(scenario: LoadedScenario, file: string): readonly Problem[] {
+  const { objects } = scenario;
   const idle = scenario.mutants
-    .filter((mutant) => JSON.stringify(mutatedObjects(scenario, mutant)) === JSON.stringify(scenario.objects))
+    .filter(({ subject, adds }) => subject === undefined && adds === undefined)
+    .filter((mutant) => JSON.stringify(mutatedObjects(scenario, mutant, objects)) === JSON.stringify(objects))
     .map(({ id }) => `mutant ${id} changes nothing.`);
   return [...scenario.claims.flatMap((claim) => checkControl(claim, scenario)), ...idle].map((message) => ({
     file,
@@ -105,18 +161,14 @@ export function checkExperiment(scenario: LoadedScenario, file: string): readonl
 }
 
 function checkImages(object: KubeObject): string[] {
-  if (!isPod(object)) return [];
-  return object.spec.containers
-    .map((container) => container['image'])
-    .filter((image) => image !== WORKLOAD_IMAGE)
+  const spec = podPartOf(object)?.spec;
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]
+    .map(({ image }) => image ?? '')
+    .filter((image) => image !== WORKLOAD_IMAGE && !image.startsWith(REGISTRY_PREFIX))
     .map(
       (image) =>
-        `pod ${object.metadata.name} uses image ${String(image)}; scenarios use ${WORKLOAD_IMAGE}, which is on every node.`,
+        `${object.kind} ${object.metadata.name} uses image ${image}; scenarios use ${WORKLOAD_IMAGE}, which is on every node, or push their own as ${REGISTRY_PREFIX}NAME.`,
     );
-}
-
-function podNames(objects: readonly KubeObject[]): readonly string[] {
-  return objects.filter(({ kind }) => kind === 'Pod').map(({ metadata }) => metadata.name);
 }
 
 function repeated(ids: readonly string[]): readonly string[] {

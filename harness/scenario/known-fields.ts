@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isRecord } from '../core/json.ts';
 
 type TypeName = string;
 type FieldTypes = Readonly<Record<string, TypeName>>;
@@ -119,10 +120,6 @@ function mismatch(value: unknown, type: TypeName): string | undefined {
     default:
       return undefined;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Levenshtein distance; the words are field names, so the cost does not matter. */

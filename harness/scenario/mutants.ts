@@ -1,23 +1,38 @@
-import { isPod, type KubeObject } from '../core/kube.ts';
-import type { LoadedScenario, MutablePod, Mutant, Scenario } from './types.ts';
+import type { KubeObject } from '../core/kube.ts';
+import type { MutableObject, MutablePod, Mutant } from './mutant-types.ts';
+import { podPartOf, type PodPart } from './pod-template.ts';
+import type { Scenario } from './types.ts';
 
-/** The manifest as a mutant leaves it: a deep copy in which one pod was changed. */
-export function mutatedObjects(scenario: LoadedScenario, mutant: Mutant): readonly KubeObject[] {
-  const target = targetOf(scenario, mutant);
-  return scenario.objects.map((object) => {
-    if (!isMutable(object) || object.metadata.name !== target) return object;
+/** The manifest as a mutant leaves it: a deep copy in which its targets were changed. */
+export function mutatedObjects(
+  scenario: Pick<Scenario, 'claims'>,
+  mutant: Mutant,
+  objects: readonly KubeObject[],
+): readonly KubeObject[] {
+  const targets = targetsOf(scenario, mutant);
+  return objects.map((object) => {
+    if (!targets.includes(object.metadata.name)) return object;
     const copy = structuredClone(object);
-    mutant.mutate(copy);
+    const part = podPartOf(copy);
+    if (part !== undefined && isMutablePod(part)) mutant.mutate?.(part);
+    if (isMutableObject(copy)) mutant.mutateObject?.(copy);
     return copy;
   });
 }
 
-/** The manifest was checked field by field when it was read; here only the kind is left to ask. */
-function isMutable(object: KubeObject): object is KubeObject & MutablePod {
-  return isPod(object);
+/** The manifest was checked field by field when it was read, and the copy is nobody else's. */
+function isMutablePod(part: PodPart): part is PodPart & MutablePod {
+  return !Object.isFrozen(part);
 }
 
-/** The pod a mutant changes: the one it names, else the subject of the first claim it fells. */
-function targetOf(scenario: Pick<Scenario, 'claims'>, mutant: Mutant): string | undefined {
-  return mutant.pod ?? scenario.claims.find(({ id }) => mutant.fells.includes(id))?.subject;
+function isMutableObject(object: KubeObject): object is KubeObject & MutableObject {
+  return !Object.isFrozen(object);
+}
+
+/** What a mutant changes: what it names, else the subject of the first claim it fells. */
+export function targetsOf(scenario: Pick<Scenario, 'claims'>, mutant: Mutant): readonly string[] {
+  const { target } = mutant;
+  if (target !== undefined) return typeof target === 'string' ? [target] : target;
+  const first = scenario.claims.find(({ id }) => mutant.fells.includes(id));
+  return first === undefined ? [] : [mutant.subject ?? first.subject];
 }

@@ -3,37 +3,38 @@ import { describeError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
-import type { Pod } from '../core/kube.ts';
+import { CannotTell } from '../core/under-test.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
+import { workloadUnderTest } from './actors.ts';
 import { judge } from './judge.ts';
-import type { Unit } from './plan.ts';
+import type { Play } from './play.ts';
 import { createRecorder } from './recorder.ts';
-import { createScene, type SceneParts } from './scene.ts';
+import { createScene } from './scene.ts';
+import type { SceneParts } from './scene-parts.ts';
 import type { Claim } from './types.ts';
 
-/** Longest time for one claim on one pod. */
+/** Longest time for one claim on one subject. */
 const OBSERVE_MS = 90_000;
 
-/** What a unit's claims are asked of. A pod that could not be created or did not settle says why instead. */
-export interface Stage extends Omit<SceneParts, 'recorder' | 'deadline'> {
-  readonly failures: ReadonlyMap<string, string>;
+interface Stand {
   readonly signal: AbortSignal;
   readonly sink: EventSink;
 }
 
 /** Observes subject and control of a claim side by side and emits observations and verdict. Never rejects. */
-export async function proveClaim(claim: Claim, unit: Unit, stage: Stage): Promise<void> {
+export async function proveClaim(claim: Claim, play: Play, { sink, signal }: Stand): Promise<void> {
+  const unit = play.unit.planned;
   const roles = await Promise.all(
     (['subject', 'control'] as const).map(async (role) => {
-      const observation = await observe(claim, claim[role], stage);
-      stage.sink.emit({ type: 'observed', unit: unit.planned, claim: claim.id, role, observation });
+      const observation = await observe(claim, claim[role], { play, signal });
+      sink.emit({ type: 'observed', unit, claim: claim.id, role, observation });
       return observation;
     }),
   );
   const [subject, control] = roles;
-  stage.sink.emit({
+  sink.emit({
     type: 'verdict',
-    unit: unit.planned,
+    unit,
     claim: claim.id,
     verdict: judge(claim, { subject, control }),
     expected: claim.subjectShows.text,
@@ -42,14 +43,17 @@ export async function proveClaim(claim: Claim, unit: Unit, stage: Stage): Promis
   });
 }
 
-async function observe(claim: Claim, podName: string, stage: Stage): Promise<Observation> {
+async function observe(
+  claim: Claim,
+  name: string,
+  { play, signal }: { readonly play: Play; readonly signal: AbortSignal },
+): Promise<Observation> {
   const recorder = createRecorder();
   try {
-    const why = stage.failures.get(podName) ?? notRunning(claim, stage.pods.get(podName));
+    const why = await notReady(claim, name, play);
     if (why !== undefined) return { kind: 'unknown', why, evidence: [] };
-    const deadline = Deadline.in(OBSERVE_MS, `claim ${claim.id} on ${podName}`, stage.signal);
-    const scene = createScene({ ...stage, recorder, deadline });
-    const value = await deadline.race(claim.observe(scene.pod(podName), scene));
+    const deadline = Deadline.in(OBSERVE_MS, `claim ${claim.id} on ${name}`, signal);
+    const value = await deadline.race(ask(claim, name, { play, parts: play.sceneParts(recorder, deadline) }));
     // The judge sees what a file would give back, so that a stored run is judged on exactly the same value.
     return { kind: 'seen', value: asStored(value), evidence: recorder.evidence };
   } catch (error) {
@@ -57,17 +61,47 @@ async function observe(claim: Claim, podName: string, stage: Stage): Promise<Obs
   }
 }
 
-function asStored(value: Json): Json {
-  // What JSON.parse returns is Json by definition; its declared type is just wider.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return JSON.parse(JSON.stringify(value)) as Json;
+function ask(
+  claim: Claim,
+  name: string,
+  { play, parts }: { readonly play: Play; readonly parts: SceneParts },
+): Promise<Json> {
+  const scene = createScene(parts);
+  switch (claim.about) {
+    case 'pod':
+      return claim.observe(scene.pod(name), scene);
+    case 'workload': {
+      const object = play.created.get(name);
+      if (object === undefined) throw new CannotTell(`${name} was never created`);
+      return claim.observe(workloadUnderTest(object, parts), scene);
+    }
+    case 'variant': {
+      const value = play.unit.scenario.variants?.[name];
+      if (value === undefined) throw new CannotTell(`there is no variant ${name}`);
+      return claim.observe({ name, value }, scene);
+    }
+  }
 }
 
-function notRunning(claim: Claim, pod: Pod | undefined): string | undefined {
+/** Why the claim cannot be asked of it; waits until it and the claim's partners have come to rest. */
+async function notReady(claim: Claim, name: string, play: Play): Promise<string | undefined> {
+  const names = [...(claim.about === 'variant' ? [] : [name]), ...(claim.partners ?? [])];
+  for (const each of names) {
+    const why = await play.settled(each);
+    if (why !== undefined) return each === name ? why : `${each}: ${why}`;
+  }
+  if (claim.about !== 'pod') return undefined;
+  const pod = play.pod(name);
   if (pod === undefined) return 'the pod was never created';
   if (claim.when === 'settled') return undefined;
   const state = podState(pod);
   return state.kind === 'running' ? undefined : `the pod does not run: ${describePodState(state)}`;
+}
+
+function asStored(value: Json): Json {
+  // What JSON.parse returns is Json by definition; its declared type is just wider.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(JSON.stringify(value)) as Json;
 }
 
 function render(claim: Claim, observation: Observation | undefined): string {

@@ -2,10 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { resolvePlaces } from '../config/places.ts';
 import { checkDefinition, checkExperiment } from './check-definition.ts';
 import { loadScenarios } from './load.ts';
-import { makePlan } from './plan.ts';
+import type { Pod } from '../core/kube.ts';
+import { makePlan, type Unit } from './plan.ts';
+import type { ClusterOffer } from './requirements.ts';
+import type { LoadedScenario } from './types.ts';
 
 const scenarios = await loadScenarios(resolvePlaces({}).scenarios, { asAuthor: true });
-const all = { ids: [], mutants: true, schedulableNodes: 2 };
+const offer: ClusterOffer = { schedulableNodes: 2, userNamespaces: true, pods: [] };
+const all = { ids: [], mutants: true, offer };
 
 describe('the scenarios of this repository', () => {
   test('each has claims, controls and at least two mutants, and no mistake', () => {
@@ -41,12 +45,30 @@ describe('makePlan', () => {
   });
 
   test('what one node cannot show is planned as skipped, with the reason', () => {
-    const [hostPort] = makePlan(scenarios, { ids: ['host-port'], mutants: false, schedulableNodes: 1 });
+    const [hostPort] = makePlan(scenarios, {
+      ids: ['host-port'],
+      mutants: false,
+      offer: { ...offer, schedulableNodes: 1 },
+    });
     expect(
       hostPort?.planned.claims.every(
         ({ skip }) => skip === 'needs 2 nodes that take pods, the cluster has 1',
       ),
     ).toBe(true);
+  });
+
+  test('one seed is one order, another seed another', () => {
+    const order = (shuffle: number): string =>
+      makePlan(scenarios, { ...all, shuffle })
+        .map(({ planned }) => `${planned.scenario}~${planned.mutant ?? ''}`)
+        .join(' ');
+    expect(order(7)).toBe(order(7));
+    expect(order(7)).not.toBe(order(8));
+    expect(order(7).split(' ').sort()).toEqual(order(8).split(' ').sort());
+  });
+
+  test('a tag that no scenario has is a mistake, not an empty run', () => {
+    expect(() => makePlan(scenarios, { ...all, tags: ['kore'] })).toThrow('No scenario has the tag kore.');
   });
 
   test('an unknown id names the known ones', () => {
@@ -55,6 +77,52 @@ describe('makePlan', () => {
     );
   });
 });
+
+describe('makePlan with pods that are there already', () => {
+  const [base] = scenarios;
+  if (base === undefined) throw new Error('no scenario');
+  const [first] = base.claims;
+  if (first === undefined) throw new Error('no claim');
+  const scenario: LoadedScenario = {
+    ...base,
+    existing: {
+      etcd: { namespace: 'kube-system', find: isCalled('etcd'), otherwise: 'etcd runs outside pods here' },
+    },
+    standIns: ['pod-hn'],
+    claims: [{ ...first, subject: 'etcd', partners: [] }],
+    mutants: [{ id: 'stand-in', change: 'a pod of ours instead', fells: [first.id], subject: 'pod-hn' }],
+  };
+  const plan = (pods: readonly Pod[]): readonly Unit[] =>
+    makePlan([scenario], { ...all, offer: { ...offer, pods } });
+  const namesOf = (unit: Unit | undefined): unknown => unit?.objects.map(({ metadata }) => metadata.name);
+
+  test('finds them by what they are, in their namespace only', () => {
+    const [unit] = plan([existing('etcd', 'kube-system'), existing('etcd', 'default')]);
+    expect(unit?.existing.get('etcd')?.metadata.namespace).toBe('kube-system');
+    expect(unit?.planned.claims[0]?.skip).toBeUndefined();
+  });
+
+  test('a claim about one that is not there is skipped with the reason, its mutant with a stand-in is not', () => {
+    const [unit, mutant] = plan([]);
+    expect(unit?.planned.claims[0]?.skip).toBe('etcd runs outside pods here');
+    expect(mutant?.planned.claims[0]?.skip).toBeUndefined();
+  });
+
+  test('a stand-in exists only in the mutant that names it, where it is the subject', () => {
+    const [unit, mutant] = plan([existing('etcd', 'kube-system')]);
+    expect(namesOf(unit)).toEqual(['pod-without-hn']);
+    expect(namesOf(mutant)).toEqual(['pod-hn', 'pod-without-hn']);
+    expect(mutant?.claims[0]?.subject).toBe('pod-hn');
+  });
+});
+
+function isCalled(name: string): (pod: Pod) => boolean {
+  return ({ metadata }) => metadata.name === name;
+}
+
+function existing(name: string, namespace: string): Pod {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace }, spec: { containers: [] } };
+}
 
 describe('checkDefinition', () => {
   const [good] = scenarios;
@@ -86,12 +154,12 @@ describe('checkDefinition', () => {
     [
       'a subject that does not exist',
       { claims: good.claims.map((claim) => ({ ...claim, subject: 'pod-x' })) },
-      'subject pod-x is not in the manifest',
+      'subject pod-x is neither in the manifest nor under existing',
     ],
     [
       'a claim that is its own control',
       { claims: good.claims.map((claim) => ({ ...claim, control: claim.subject })) },
-      'subject and control are the same pod',
+      'subject and control are the same',
     ],
     [
       'a control that differs in more than the field under test',

@@ -1,8 +1,12 @@
 import { UsageError } from '../core/errors.ts';
 import { unitName, type PlannedClaim, type PlannedUnit, type UnitId } from '../core/events.ts';
-import type { KubeObject } from '../core/kube.ts';
+import type { KubeObject, Pod } from '../core/kube.ts';
+import type { Mutant } from './mutant-types.ts';
 import { mutatedObjects } from './mutants.ts';
-import type { Claim, LoadedScenario, Mutant } from './types.ts';
+import { podPartOf, specOf } from './pod-template.ts';
+import { findExisting, reasonToSkip, type ClusterOffer } from './requirements.ts';
+import { shuffled } from './shuffle.ts';
+import type { Claim, LoadedScenario } from './types.ts';
 
 /** A unit with everything needed to run it; `planned` is what goes into the journal. */
 export interface Unit {
@@ -10,6 +14,8 @@ export interface Unit {
   readonly scenario: LoadedScenario;
   readonly objects: readonly KubeObject[];
   readonly claims: readonly Claim[];
+  /** Pods that are there already, by the name that claims use. */
+  readonly existing: ReadonlyMap<string, Pod>;
   /** 0 for the scenarios themselves, n for the n-th mutant of its scenario. Units of one round have no pod name in common. */
   readonly round: number;
   /** Where the letter A begins to count: scenarios begin on different nodes, so that all nodes share the work. */
@@ -17,75 +23,115 @@ export interface Unit {
 }
 
 export interface PlanOptions {
-  /** Ids of scenarios, or `scenario/claim`; empty means all. */
+  /** Ids of scenarios; empty means all. */
   readonly ids: readonly string[];
+  /** Only scenarios with one of these tags; empty means all. */
+  readonly tags?: readonly string[];
   readonly mutants: boolean;
-  readonly schedulableNodes: number;
+  /** Runs the units in another order, the same one for the same seed. */
+  readonly shuffle?: number;
+  readonly offer: ClusterOffer;
 }
 
 /**
  * Decides what will run and what is skipped, before anything starts. A claim that the cluster cannot show is
  * planned as skipped, with the reason: it never simply disappears.
  *
- * @throws UsageError UNKNOWN_SCENARIO naming the known ids
+ * @throws UsageError UNKNOWN_SCENARIO naming the known ids; NOTHING_CHOSEN when tags leave none
  */
 export function makePlan(scenarios: readonly LoadedScenario[], options: PlanOptions): readonly Unit[] {
-  const chosen = choose(scenarios, options.ids);
+  const chosen = choose(scenarios, options);
   const unit = (scenario: LoadedScenario, mutant?: Mutant, round = 0): Unit => ({
-    ...unitOf(scenario, mutant, reasonToSkip(scenario, options)),
+    ...unitOf(scenario, mutant, options.offer),
     round,
     firstNode: chosen.indexOf(scenario),
   });
   const plain = chosen.map((scenario) => unit(scenario));
-  if (!options.mutants) return plain;
-  return [
-    ...plain,
-    ...chosen.flatMap((scenario) =>
-      scenario.mutants.map((mutant, index) => unit(scenario, mutant, index + 1)),
-    ),
-  ];
+  const mutants = chosen.flatMap((scenario) =>
+    scenario.mutants.map((mutant, index) => unit(scenario, mutant, index + 1)),
+  );
+  const units = options.mutants ? [...plain, ...mutants] : plain;
+  return options.shuffle === undefined ? units : shuffled(units, options.shuffle);
 }
 
-/** @throws UsageError UNKNOWN_SCENARIO */
+/** @throws UsageError UNKNOWN_SCENARIO, NOTHING_CHOSEN */
 export function choose(
   scenarios: readonly LoadedScenario[],
-  ids: readonly string[],
+  { ids, tags = [] }: Pick<PlanOptions, 'ids' | 'tags'>,
 ): readonly LoadedScenario[] {
   const unknown = ids.filter((id) => !scenarios.some((scenario) => scenario.id === id));
   if (unknown.length > 0) {
     throw new UsageError(
       'UNKNOWN_SCENARIO',
       `There is no scenario ${unknown.map((id) => `"${id}"`).join(', ')}.`,
-      {
-        hint: `Known: ${scenarios.map(({ id }) => id).join(', ')}.`,
-      },
+      { hint: `Known: ${scenarios.map(({ id }) => id).join(', ')}.` },
     );
   }
-  return ids.length === 0 ? scenarios : scenarios.filter(({ id }) => ids.includes(id));
+  const named = ids.length === 0 ? scenarios : scenarios.filter(({ id }) => ids.includes(id));
+  const chosen =
+    tags.length === 0 ? named : named.filter((scenario) => scenario.tags?.some((tag) => tags.includes(tag)));
+  if (chosen.length > 0) return chosen;
+  throw new UsageError('NOTHING_CHOSEN', `No scenario has the tag ${tags.join(' or ')}.`, {
+    hint: `Known: ${[...new Set(scenarios.flatMap((scenario) => scenario.tags ?? []))].sort().join(', ')}.`,
+  });
 }
 
 function unitOf(
   scenario: LoadedScenario,
   mutant: Mutant | undefined,
-  skip: string | undefined,
+  offer: ClusterOffer,
 ): Omit<Unit, 'round' | 'firstNode'> {
-  const claims =
-    mutant === undefined ? scenario.claims : scenario.claims.filter(({ id }) => mutant.fells.includes(id));
-  const id: UnitId =
-    mutant === undefined ? { scenario: scenario.id } : { scenario: scenario.id, mutant: mutant.id };
+  const claims = claimsOf(scenario, mutant);
+  const existing = new Map(
+    Object.entries(scenario.existing ?? {}).flatMap(([name, entry]) => {
+      const pod = findExisting(entry, offer);
+      return pod === undefined ? [] : [[name, pod] as const];
+    }),
+  );
+  const id: UnitId = { scenario: scenario.id, ...(mutant === undefined ? {} : { mutant: mutant.id }) };
   return {
     scenario,
     claims,
-    objects: mutant === undefined ? scenario.objects : mutatedObjects(scenario, mutant),
+    existing,
+    objects: objectsOf(scenario, mutant, { claims, nodes: offer.schedulableNodes }),
     planned: {
       ...id,
       title: scenario.title,
       heading: scenario.article.heading,
       lines: scenario.article.lines,
-      claims: claims.map((claim) => plannedClaim(claim, skip)),
+      claims: claims.map((claim) => plannedClaim(claim, whyNot(claim, scenario, { existing, offer }))),
       ...(mutant === undefined ? {} : { change: mutant.change }),
     },
   };
+}
+
+/** All claims, or those that the mutant must fell, about its own subject where it brings one. */
+function claimsOf(scenario: LoadedScenario, mutant: Mutant | undefined): readonly Claim[] {
+  if (mutant === undefined) return scenario.claims;
+  const felled = scenario.claims.filter(({ id }) => mutant.fells.includes(id));
+  const { subject } = mutant;
+  return subject === undefined ? felled : felled.map((claim) => ({ ...claim, subject }));
+}
+
+/** Objects with the right number of replicas, changed by the mutant; for a mutant only those its claims ask for. */
+function objectsOf(
+  scenario: LoadedScenario,
+  mutant: Mutant | undefined,
+  { claims, nodes }: { readonly claims: readonly Claim[]; readonly nodes: number },
+): readonly KubeObject[] {
+  const sized = scenario.objects.map((object) => {
+    const replicas = scenario.replicas?.[object.metadata.name]?.(nodes);
+    return replicas === undefined ? object : { ...object, spec: { ...specOf(object), replicas } };
+  });
+  const idle = new Set(scenario.standIns ?? []);
+  if (mutant === undefined) return sized.filter(({ metadata }) => !idle.has(metadata.name));
+  const asked = new Set([
+    ...claims.flatMap(({ subject, control, partners = [] }) => [subject, control, ...partners]),
+    ...(mutant.adds ?? []),
+  ]);
+  return mutatedObjects(scenario, mutant, sized).filter(
+    (object) => podPartOf(object) === undefined || asked.has(object.metadata.name),
+  );
 }
 
 function plannedClaim(claim: Claim, skip: string | undefined): PlannedClaim {
@@ -93,11 +139,15 @@ function plannedClaim(claim: Claim, skip: string | undefined): PlannedClaim {
   return { id, must, lines: claim.source.lines, subject, control, ...(skip === undefined ? {} : { skip }) };
 }
 
-function reasonToSkip(scenario: LoadedScenario, { schedulableNodes }: PlanOptions): string | undefined {
-  const needed = scenario.requires?.schedulableNodes ?? 1;
-  return schedulableNodes >= needed
-    ? undefined
-    : `needs ${String(needed)} nodes that take pods, the cluster has ${String(schedulableNodes)}`;
+function whyNot(
+  claim: Claim,
+  scenario: LoadedScenario,
+  { existing, offer }: { readonly existing: ReadonlyMap<string, Pod>; readonly offer: ClusterOffer },
+): string | undefined {
+  const missing = [claim.subject, claim.control, ...(claim.partners ?? [])]
+    .filter((name) => scenario.existing?.[name] !== undefined && !existing.has(name))
+    .map((name) => scenario.existing?.[name]?.otherwise)[0];
+  return missing ?? reasonToSkip({ ...scenario.requires, ...claim.requires }, offer);
 }
 
 /** For maps and messages. */

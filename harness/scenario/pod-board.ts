@@ -1,10 +1,11 @@
 import type { Deadline } from '../core/deadline.ts';
 import type { KubeClient, Pod } from '../core/kube.ts';
 import { describePodState, podState, type PodState } from '../probes/pod-state.ts';
+import { watchTable } from './pod-table.ts';
+import { WORKLOAD_LABEL } from './prepare.ts';
 
-/** The newest known state of all pods of a run, fed by one watch for all of them. */
+/** What units wait for: pods and workloads that come to rest or go away. */
 export interface PodBoard {
-  get(uid: string): Pod | undefined;
   /**
    * Waits until the pod has come to rest: running, refused, unschedulable or ended.
    * @throws TimeoutError with the last state seen; the watch's error when it broke
@@ -13,74 +14,76 @@ export interface PodBoard {
     uid: string,
     deadline: Deadline,
   ): Promise<{ readonly pod: Pod; readonly state: Exclude<PodState, { kind: 'moving' }> }>;
+  /**
+   * Waits until a workload has this many pods and all of them have come to rest.
+   * @throws TimeoutError with the states seen; the watch's error when it broke
+   */
+  settledAll(workload: WorkloadPods, count: number, deadline: Deadline): Promise<readonly Pod[]>;
   /** Waits until the pod does not exist any more. @throws TimeoutError */
   gone(uid: string, deadline: Deadline): Promise<void>;
+  /** Waits until no pod of the workload exists any more. @throws TimeoutError */
+  allGone(workload: WorkloadPods, deadline: Deadline): Promise<void>;
   /** Rejects when the watch broke for good; never resolves otherwise. */
   readonly broken: Promise<never>;
 }
 
-/** How long the API server may be unreachable before the run gives up. */
-const GIVE_UP_MS = 20_000;
+/** Which pods a workload has: where they are, and the label that names it. */
+export interface WorkloadPods {
+  readonly namespace: string;
+  readonly workload: string;
+}
 
 /** Starts the watch; it ends with `signal`. */
 export function watchBoard(kube: KubeClient, labelSelector: string, signal: AbortSignal): PodBoard {
-  const pods = new Map<string, Pod>();
-  const deleted = new Set<string>();
-  const listeners = new Set<() => void>();
-  const broken = Promise.withResolvers<never>();
-  broken.promise.catch(() => undefined);
-
-  kube
-    .watchPods(labelSelector, {
-      signal,
-      giveUpMs: GIVE_UP_MS,
-      onChange({ kind, pod }) {
-        const uid = pod.metadata.uid ?? '';
-        if (kind === 'deleted') deleted.add(uid);
-        pods.set(uid, pod);
-        for (const listener of [...listeners]) listener();
-      },
-    })
-    .catch((error: unknown) => broken.reject(error));
-
-  const when = async <T>(look: () => T | undefined, deadline: Deadline, seen: () => string): Promise<T> => {
-    const found = look();
-    if (found !== undefined) return found;
-    const { promise, resolve } = Promise.withResolvers<T>();
-    const listener = (): void => {
-      const value = look();
-      if (value !== undefined) resolve(value);
-    };
-    listeners.add(listener);
-    try {
-      return await deadline.race(Promise.race([promise, broken.promise]), seen);
-    } finally {
-      listeners.delete(listener);
-    }
-  };
-
+  const table = watchTable(kube, labelSelector, signal);
+  const of = ({ namespace, workload }: WorkloadPods): readonly Pod[] =>
+    table
+      .all()
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .filter(({ metadata }) => metadata.labels?.[WORKLOAD_LABEL] === workload);
   return {
-    get: (uid) => pods.get(uid),
-    broken: broken.promise,
+    broken: table.broken,
     settled: (uid, deadline) =>
-      when(
-        () => {
-          const pod = pods.get(uid);
-          if (pod === undefined) return undefined;
-          const state = podState(pod);
-          return state.kind === 'moving' ? undefined : { pod, state };
-        },
+      table.until(
+        () => settledPod(table.get(uid)),
         deadline,
-        () => describeSeen(pods.get(uid)),
+        () => describeSeen(table.get(uid)),
       ),
-    gone: async (uid, deadline) => {
-      await when(
-        () => (deleted.has(uid) ? true : undefined),
+    settledAll: (workload, count, deadline) =>
+      table.until(
+        () => settledPods(of(workload), count),
+        deadline,
+        () =>
+          `${String(of(workload).length)} of ${String(count)} pods: ${of(workload).map(describeSeen).join('; ')}`,
+      ),
+    async gone(uid, deadline) {
+      await table.until(
+        () => (table.isDeleted(uid) ? true : undefined),
         deadline,
         () => 'the pod is still there',
       );
     },
+    async allGone(workload, deadline) {
+      await table.until(
+        () => (of(workload).length === 0 ? true : undefined),
+        deadline,
+        () => `${String(of(workload).length)} pods are still there`,
+      );
+    },
   };
+}
+
+function settledPod(pod: Pod | undefined): Awaited<ReturnType<PodBoard['settled']>> | undefined {
+  if (pod === undefined) return undefined;
+  const state = podState(pod);
+  return state.kind === 'moving' ? undefined : { pod, state };
+}
+
+function settledPods(pods: readonly Pod[], count: number): readonly Pod[] | undefined {
+  const staying = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  return staying.length >= count && staying.every((pod) => settledPod(pod) !== undefined)
+    ? staying
+    : undefined;
 }
 
 function describeSeen(pod: Pod | undefined): string {

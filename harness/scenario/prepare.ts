@@ -1,78 +1,103 @@
-import { isPod, type KubeObject } from '../core/kube.ts';
+import type { KubeObject } from '../core/kube.ts';
 import { WORKLOAD_IMAGE } from './check-definition.ts';
+import { podPartOf, withPodPart, type Container, type PodPart, type PodSpec } from './pod-template.ts';
+import { imageOf, hostPathOf, type UnitNames } from './unit-names.ts';
 
-export interface Placement {
+export interface Placement extends UnitNames {
   readonly namespace: string;
   readonly runId: string;
   readonly unit: string;
-  /** Node for each pod, by manifest name. */
-  readonly nodeFor: (pod: string) => string;
-  readonly nonce: string;
+  /** Node for a pod or the pods of a workload, by manifest name; undefined leaves it to the scheduler. */
+  readonly nodeFor: (name: string) => string | undefined;
   /** The workload image as it is called in this cluster. */
   readonly image: string;
 }
 
 export const RUN_LABEL = 'podproof.dev/run';
 const UNIT_LABEL = 'podproof.dev/unit';
+/** On the pods of a workload: its manifest name. */
+export const WORKLOAD_LABEL = 'podproof.dev/workload';
 
 /**
  * What podproof adds to a manifest before it applies it, and nothing else: namespace and labels of the run, the
- * node (by selector: `nodeName` would bypass the scheduler under test), the exact workload image, the run's nonce
- * where a container asks for it, and a short grace period where the manifest says none. The result is kept in the
- * run folder, so that everybody can apply the very same thing.
+ * node (by selector: `nodeName` would bypass the scheduler under test, so only a manifest that says it gets it), the
+ * exact workload image, the unit's own image repositories and host folders, the run's nonce where a container asks
+ * for it, and a short grace period where the manifest says none. The result is kept in the run folder, so that
+ * everybody can apply the very same thing.
  */
 export function prepareObject(object: KubeObject, placement: Placement): KubeObject {
   const { namespace, runId, unit } = placement;
-  const metadata = {
-    ...object.metadata,
-    namespace,
-    labels: { ...object.metadata.labels, [RUN_LABEL]: runId, [UNIT_LABEL]: unit },
-  };
-  if (!hasPodSpec(object)) return { ...object, metadata };
+  const labels = { [RUN_LABEL]: runId, [UNIT_LABEL]: unit };
+  const part = podPartOf(object);
+  const { name } = object.metadata;
+  const prepared =
+    part === undefined
+      ? object
+      : withPodPart(object, preparePart(part, name, { ...placement, isPod: object.kind === 'Pod', labels }));
   return {
-    ...object,
-    metadata,
-    spec: preparePodSpec(object.spec, object.metadata.name, placement),
+    ...prepared,
+    metadata: { ...object.metadata, namespace, labels: { ...object.metadata.labels, ...labels } },
   };
 }
 
-/** The nonce of one pod: the run's random part and the pod's name. */
+/** The nonce of one pod: the run's random part and the pod's name. All pods of a workload have the same. */
 export function nonceFor(nonce: string, pod: string): string {
   return `${nonce}-${pod}`;
 }
 
-/** The manifest was checked field by field when it was read; here only the kind is left to ask. */
-function hasPodSpec(object: KubeObject): object is KubeObject & { readonly spec: PodSpec } {
-  return isPod(object);
-}
-
-interface PodSpec {
-  readonly nodeSelector?: Record<string, string>;
-  readonly containers: readonly Container[];
-  readonly [field: string]: unknown;
-}
-
-interface Container {
-  readonly image?: string;
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
-  readonly [field: string]: unknown;
-}
-
-function preparePodSpec(spec: PodSpec, pod: string, { nodeFor, nonce, image }: Placement): PodSpec {
+function preparePart(
+  { metadata, spec }: PodPart,
+  name: string,
+  placement: Placement & { readonly isPod: boolean; readonly labels: Readonly<Record<string, string>> },
+): PodPart {
+  const ofWorkload = placement.isPod ? {} : { [WORKLOAD_LABEL]: name };
   return {
-    terminationGracePeriodSeconds: 1,
-    ...spec,
-    nodeSelector: { ...spec.nodeSelector, 'kubernetes.io/hostname': nodeFor(pod) },
-    containers: spec.containers.map((container) => ({
-      ...container,
-      ...(container.image === WORKLOAD_IMAGE ? { image, imagePullPolicy: 'Never' } : {}),
-      ...(container.env
-        ? {
-            env: container.env.map((entry) =>
-              entry.name === 'PODPROOF_NONCE' ? { ...entry, value: nonceFor(nonce, pod) } : entry,
-            ),
-          }
-        : {}),
-    })),
+    metadata: { ...metadata, labels: { ...metadata?.labels, ...placement.labels, ...ofWorkload } },
+    spec: {
+      terminationGracePeriodSeconds: 1,
+      ...spec,
+      ...placeOf(spec, placement.nodeFor(name)),
+      ...eachContainer(spec, (container) => prepareContainer(container, name, placement)),
+      ...volumesOf(spec, placement),
+    },
+  };
+}
+
+function placeOf(spec: PodSpec, node: string | undefined): Partial<PodSpec> {
+  if (node === undefined) return {};
+  if (spec.nodeName !== undefined) return { nodeName: node };
+  return { nodeSelector: { ...spec.nodeSelector, 'kubernetes.io/hostname': node } };
+}
+
+function eachContainer(
+  { containers, initContainers }: PodSpec,
+  change: (container: Container) => Container,
+): Pick<PodSpec, 'containers' | 'initContainers'> {
+  return {
+    containers: containers.map(change),
+    ...(initContainers ? { initContainers: initContainers.map(change) } : {}),
+  };
+}
+
+function prepareContainer(container: Container, pod: string, placement: Placement): Container {
+  const image =
+    container.image === WORKLOAD_IMAGE
+      ? { image: placement.image, imagePullPolicy: 'Never' }
+      : { image: imageOf(container.image ?? '', placement) };
+  if (container.env === undefined) return { ...container, ...image };
+  const env = container.env.map((entry) =>
+    entry.name === 'PODPROOF_NONCE' ? { ...entry, value: nonceFor(placement.nonce, pod) } : entry,
+  );
+  return { ...container, ...image, env };
+}
+
+function volumesOf({ volumes }: PodSpec, names: UnitNames): Partial<PodSpec> {
+  if (volumes === undefined) return {};
+  return {
+    volumes: volumes.map((volume) =>
+      volume.hostPath === undefined
+        ? volume
+        : { ...volume, hostPath: { ...volume.hostPath, path: hostPathOf(volume.hostPath.path, names) } },
+    ),
   };
 }

@@ -12,7 +12,13 @@ export interface Recorder {
   /** The same runner, with every command written down. */
   wrap(runner: CommandRunner, vantage: Vantage): CommandRunner;
   /** Writes down a request to the API server. */
-  api<T>(server: string, path: string, request: () => Promise<T>, show: (answer: T) => string): Promise<T>;
+  api<T>(call: ApiCall, request: () => Promise<T>, show: (answer: T) => string): Promise<T>;
+}
+
+interface ApiCall {
+  readonly server: string;
+  readonly path: string;
+  readonly method?: 'GET' | 'PATCH';
 }
 
 export function createRecorder(): Recorder {
@@ -38,12 +44,12 @@ export function createRecorder(): Recorder {
         return result;
       },
     }),
-    async api(server, path, request, show) {
+    async api({ server, path, method = 'GET' }, request, show) {
       const startedAt = systemClock.now();
       const base = {
         vantage: 'API' as const,
         where: server,
-        argv: ['GET', path],
+        argv: [method, path],
         at: systemClock.date().toISOString(),
       };
       const took = (): number => Math.round(systemClock.now() - startedAt);

@@ -62,7 +62,7 @@ async function run(
     makePlan([{ ...scenario, locks: options.locks ?? [] }], {
       ids: [],
       mutants: options.mutants ?? false,
-      schedulableNodes: 2,
+      offer: { schedulableNodes: 2, userNamespaces: true, pods: [] },
     }),
     {
       ...world,

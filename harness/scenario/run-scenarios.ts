@@ -4,16 +4,23 @@ import { createTurnstile } from '../core/turnstile.ts';
 import { createLocks } from './locks.ts';
 import type { Unit } from './plan.ts';
 import { watchBoard } from './pod-board.ts';
+import { replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
-import { runUnit, type UnitContext } from './run-unit.ts';
+import { runUnit } from './run-unit.ts';
+import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
   UnitContext,
   'kube' | 'cluster' | 'sink' | 'runId' | 'signal' | 'keepManifests'
->;
+> & {
+  /** Begin the units in the order given: somebody shuffled them. @default false */
+  readonly inOrder?: boolean;
+};
 
 /** Units at work at the same time. More only makes two cores slower; the plain units come first. */
 const AT_ONCE = 8;
+/** Pods that may pile up until the run is over. A node takes 110 (kubelet's maxPods), and the smallest cluster has one. */
+const ROOM_FOR_PODS = 70;
 /** Commands in pods and on nodes at the same time. */
 const COMMANDS_AT_ONCE = 4;
 const NAMESPACE_MS = 30_000;
@@ -34,12 +41,12 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     signal,
     board,
     locks: createLocks(),
-    tidyEarly: units.length > AT_ONCE,
+    tidyEarly: podsOf(units) > ROOM_FOR_PODS,
     isContested: (unit) => unit.scenario.locks?.some((lock) => (users.get(lock) ?? 0) > 1) === true,
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
     namespaceFor: namespaces(options, signal),
   };
-  const queue = [...units].sort((a, b) => a.round - b.round);
+  const queue = options.inOrder === true ? [...units] : longestFirst(units);
   const worker = async (): Promise<void> => {
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await runUnit(unit, context);
   };
@@ -50,6 +57,16 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   } finally {
     stop.abort(new Error('the run is over'));
   }
+}
+
+function podsOf(units: readonly Unit[]): number {
+  return units.flatMap(({ objects }) => objects).reduce((sum, object) => sum + replicasOf(object), 0);
+}
+
+/** The scenarios before their mutants; those that happen in several acts first, because they take longest. */
+function longestFirst(units: readonly Unit[]): Unit[] {
+  const acts = (unit: Unit): number => unit.scenario.acts?.length ?? 0;
+  return [...units].sort((a, b) => a.round - b.round || acts(b) - acts(a));
 }
 
 /** How many units take each lock. */

@@ -61,6 +61,7 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
     get: (kind, { name }) =>
       Promise.resolve(kind === 'Pod' ? pods.get(name) : { apiVersion: 'v1', kind, metadata: { name } }),
     list: () => Promise.resolve([...pods.values()]),
+    patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
     delete(_kind, { name }) {
       deleted.push(name);
       const pod = pods.get(name);
@@ -115,6 +116,7 @@ function fakeCluster(script: FakeScript): Cluster {
     facts: {},
     reused: false,
     outsider: () => Promise.resolve(runner('cluster network', 'outsider', script.onNode)),
+    registry: () => Promise.resolve({ address: '172.18.0.9:5000', prefix: 'localhost:5001' }),
   };
 }
 

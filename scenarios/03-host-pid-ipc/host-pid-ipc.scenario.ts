@@ -30,6 +30,7 @@ export default defineScenario({
       },
       subject: 'pod-hpid-ipc',
       control: 'pod-without-hpid-ipc',
+      partners: ['pod-ipc-partner'],
       observe: async (pod, scene) => {
         const lines = await commandLines(pod.runner);
         const marker = `marker-${scene.nonceOf('pod-ipc-partner')}`;
@@ -60,6 +61,7 @@ export default defineScenario({
       source: { lines: [72, 78], sentence: 'communicate with them through IPC' },
       subject: 'pod-hpid-ipc',
       control: 'pod-without-hpid-ipc',
+      partners: ['pod-ipc-partner'],
       observe: async (pod, scene) => {
         // The name tells subject and control apart, since both observations run side by side.
         const queue = `/dev/mqueue/podproof-${scene.nonceOf(pod.name)}`;

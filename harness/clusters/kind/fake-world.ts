@@ -143,6 +143,7 @@ function fakeKube(world: World): KubeClient {
     get: (kind) => Promise.resolve(kind === 'Deployment' ? world.dns : world.account),
     close: () => Promise.resolve(),
     create: unused,
+    patch: unused,
     delete: unused,
     events: unused,
     watchPods: unused,

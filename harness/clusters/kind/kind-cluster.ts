@@ -44,6 +44,7 @@ export function kindCluster(parts: ClusterParts, deps: Pick<ProviderDeps, 'docke
     workloadImage,
     facts,
     reused,
+    registry: () => Promise.reject(new Error('this provider has no registry yet')),
     outsider(deadline) {
       // A start that failed must not answer for the next one.
       outsider ??= start(deadline).catch((error: unknown) => {
