@@ -23,3 +23,4 @@ export { namespaceOf, namespaceOfNode, type NamespaceKind } from './probes/names
 export { containersOnNode, mainProcessOnNode, processesOnNode } from './probes/pod-processes.ts';
 export { podState, type PodState } from './probes/pod-state.ts';
 export { commandLines, type ProcessLine } from './probes/processes.ts';
+export { pushImage, type ImageToPush } from './probes/push-image.ts';

@@ -36,11 +36,15 @@ export interface NodeImages {
   readonly workload: string;
 }
 
-/** Images of our own. They are in the engine when the promise resolves. */
+/** Images of our own. They are in the engine when the promise resolves, the registry's too after `ensureImages`. */
 export interface ImageSource {
   readonly ensureImages: (options: ImageOptions) => Promise<NodeImages>;
   /** Only the workload, for node images of others. */
   readonly ensureWorkload: (options: ImageOptions) => Promise<string>;
+  /** Only the registry's image, for node images of others; it does not come with the workload. */
+  readonly ensureRegistry: (options: ImageOptions) => Promise<void>;
+  /** The image registry that runs beside the nodes. */
+  readonly registry: string;
 }
 
 export type ImageOptions = Pick<ProviderOptions, 'deadline' | 'progress'>;

@@ -4,7 +4,7 @@ import { clustersFolder } from '../clusters/cluster-record.ts';
 import type { KeepingProvider } from '../clusters/deps.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { DockerEngine } from '../docker/engine-port.ts';
-import { OUTSIDER_LABEL } from '../docker/outsider.ts';
+import { HELPER_LABEL } from '../docker/helper-container.ts';
 import { findLeaks, takeSnapshot, type LeakSource } from '../lifetime/leak-oracle.ts';
 import { engineLeakSources, folderEntries, foreignFiles } from '../lifetime/leak-sources.ts';
 
@@ -44,7 +44,7 @@ function leakSources(
   { docker, cacheDir, engineIsOurs }: LeakCheckParts,
   isOthers: (cluster: string) => boolean,
 ): readonly LeakSource[] {
-  const ofEngine = engineLeakSources(docker, [NODE_LABEL, OUTSIDER_LABEL], isOthers);
+  const ofEngine = engineLeakSources(docker, [NODE_LABEL, HELPER_LABEL], isOthers);
   return [
     ...ofEngine.filter(({ what }) => engineIsOurs || what === 'containers'),
     folderEntries('state folders', [clustersFolder(cacheDir)]),

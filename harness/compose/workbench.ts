@@ -13,8 +13,9 @@ import type { DockerEngine } from '../docker/engine-port.ts';
 import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
+import { ensureRegistryImage, ensureWorkloadImage } from '../images/engine-images.ts';
 import { ensureNodeImage } from '../images/node-image.ts';
-import { ensureWorkloadImage } from '../images/workload-image.ts';
+import { REGISTRY_IMAGE } from '../images/registry-image.ts';
 import { connect } from '../kube/client.ts';
 import { sweep } from '../lifetime/sweep.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
@@ -195,6 +196,8 @@ function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSour
   return {
     ensureImages: ensure,
     ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
+    ensureRegistry: ({ deadline, progress }) => ensureRegistryImage({ ...build, progress, deadline }),
+    registry: REGISTRY_IMAGE,
   };
 }
 

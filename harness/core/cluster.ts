@@ -29,12 +29,13 @@ export interface Cluster {
   readonly reused: boolean;
   /** A container of ours on the cluster's network, outside every node. Started on first use. */
   outsider(deadline: Deadline): Promise<CommandRunner>;
-  /** An image registry of ours on the cluster's network, which all nodes pull from. Started on first use. */
+  /** An image registry on the cluster's network that every node pulls from. Started on first use. */
   registry(deadline: Deadline): Promise<ClusterRegistry>;
 }
 
+/** One registry under two names, as whoever pushes and whoever pulls stand in different places. */
 export interface ClusterRegistry {
-  /** `host:port` on the cluster's network, for whoever pushes. */
+  /** host:port on the cluster's network, for whoever pushes. */
   readonly address: string;
   /** What manifests and nodes call it: `localhost:5001`. */
   readonly prefix: string;

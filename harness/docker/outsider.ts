@@ -1,25 +1,6 @@
-import type { GenericContainer } from 'testcontainers';
 import type { CommandRunner } from '../core/command.ts';
-import { Deadline } from '../core/deadline.ts';
-import { HarnessError, InfrastructureError } from '../core/errors.ts';
-import { reasonOf } from './engine-error.ts';
-import type { DockerEngine } from './engine-port.ts';
-import { loadTestcontainers } from './testcontainers.ts';
-
-/** Marks every container that podproof starts beside the nodes; the value is the cluster it belongs to. */
-export const OUTSIDER_LABEL = 'podproof.cluster';
-
-export interface OutsiderOptions {
-  readonly docker: DockerEngine;
-  /** Environment of the engine, for TLS. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** An image with busybox and curl that is in the engine already; it is never pulled. */
-  readonly image: string;
-  /** The Docker network of the nodes. */
-  readonly network: string;
-  readonly cluster: string;
-  readonly deadline: Deadline;
-}
+import type { Deadline } from '../core/deadline.ts';
+import { ensureHelper, startHelper, type HelperKind, type HelperOptions } from './helper-container.ts';
 
 export interface Outsider {
   readonly name: string;
@@ -28,62 +9,40 @@ export interface Outsider {
   stop(deadline: Deadline): Promise<void>;
 }
 
+const OUTSIDER: HelperKind = {
+  nameIn: outsiderName,
+  title: 'The container outside the nodes',
+  failure: 'OUTSIDER_FAILED',
+  configure: (container) =>
+    // Long enough for every run; busybox knows no "infinity" in older versions.
+    container.withEntrypoint(['sleep', '2147483647']).withCommand([]),
+};
+
 /**
- * Starts a container of ours on the nodes' network but outside every node: somebody else on the same network. It
- * publishes no port, has no capability, mounts nothing, and is removed by its label with the cluster.
+ * Starts a container of ours on the nodes' network but outside every node: somebody else on the same network. Its
+ * image must have busybox and curl. An earlier one of the same cluster is replaced.
  *
  * @throws InfrastructureError OUTSIDER_FAILED, ENGINE_MISMATCH
  * @example const { runner } = await startOutsider(…); await runner.run(['curl', '-sS', url], { deadline })
  */
-export async function startOutsider(options: OutsiderOptions): Promise<Outsider> {
-  const { docker, cluster, deadline, image } = options;
-  const name = outsiderName(cluster);
-  const stop = (within: Deadline): Promise<void> => docker.containers.remove(name, within);
-  try {
-    // One that an earlier run left with a kept cluster.
-    await stop(deadline);
-    const { GenericContainer: Container } = await loadTestcontainers(options);
-    const starting = describe(new Container(image), name, options).start();
-    starting.then(
-      // One that comes up after the deadline belongs to nobody.
-      () => (deadline.signal.aborted ? stop(cleanUp()) : undefined),
-      () => undefined,
-    );
-    await deadline.race(starting, () => `the container ${name} being started`);
-  } catch (error) {
-    await stop(cleanUp()).catch(() => undefined);
-    if (error instanceof HarnessError || deadline.signal.aborted) throw error;
-    throw new InfrastructureError(
-      'OUTSIDER_FAILED',
-      `The container outside the nodes did not start from ${image}: ${reasonOf(error)}`,
-      { hint: 'Check that the image is in the engine: `docker image inspect` with its name.', cause: error },
-    );
-  }
-  return { name, runner: docker.runner(name, 'cluster network'), stop };
+export async function startOutsider(options: HelperOptions): Promise<Outsider> {
+  const { name } = await startHelper(OUTSIDER, options);
+  return {
+    name,
+    runner: runnerIn(name, options),
+    stop: (within) => options.docker.containers.remove(name, within),
+  };
 }
 
-/** There is one per cluster, so that its name tells whether one is being created. */
+/** Like {@link startOutsider}, but one that runs already is as good as a new one. */
+export async function ensureOutsider(options: HelperOptions): Promise<CommandRunner> {
+  return runnerIn((await ensureHelper(OUTSIDER, options)).name, options);
+}
+
 export function outsiderName(cluster: string): string {
   return `${cluster}-outsider`;
 }
 
-function describe(container: GenericContainer, name: string, options: OutsiderOptions): GenericContainer {
-  return (
-    container
-      .withName(name)
-      .withNetworkMode(options.network)
-      .withLabels({ [OUTSIDER_LABEL]: options.cluster })
-      // Long enough for every run; busybox knows no "infinity" in older versions.
-      .withEntrypoint(['sleep', '2147483647'])
-      .withCommand([])
-      .withDroppedCapabilities('ALL')
-      .withSecurityOpt('no-new-privileges')
-      .withPullPolicy({ shouldPull: () => 'never' })
-      // No Ryuk: it needs the engine's socket inside a container. Without clean-up its lock file is not written either.
-      .withAutoCleanup(false)
-  );
-}
-
-function cleanUp(): Deadline {
-  return Deadline.in(10_000, 'the container outside the nodes to be removed');
+function runnerIn(name: string, { docker }: HelperOptions): CommandRunner {
+  return docker.runner(name, 'cluster network');
 }

@@ -3,7 +3,7 @@ import { InfrastructureError } from '../core/errors.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { DockerEngine } from './engine-port.ts';
 
-type Library = typeof Testcontainers;
+export type Library = typeof Testcontainers;
 
 interface TestcontainersOptions {
   readonly docker: DockerEngine;

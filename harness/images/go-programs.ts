@@ -19,6 +19,7 @@ export async function goPrograms(
   const containerd = await version('node-image/containerd', 'github.com/containerd/containerd/v2');
   const runc = await version('node-image/runc', 'github.com/opencontainers/runc');
   const cni = await version('node-image/cni', 'github.com/containernetworking/plugins');
+  const registry = await version('registry-image/registry', 'github.com/distribution/distribution/v3');
   const coredns = await version('node-image/coredns', 'github.com/coredns/coredns');
   const program = (name: string, title: string, estimateMs: number): GoProgram => ({
     name,
@@ -37,6 +38,10 @@ export async function goPrograms(
     },
     { ...program('coredns', `CoreDNS ${coredns}`, 65_000) },
     {
+      ...program('registry', `image registry ${registry}`, 55_000),
+      folder: 'registry-image/registry',
+    },
+    {
       ...program('runc', `runc ${runc}`, 20_000),
       target: 'tool',
       // Static: it is started for every container and every exec, and need not look for libraries each time.
@@ -47,6 +52,7 @@ export async function goPrograms(
     { ...program('cni', `CNI plugins ${cni}`, 8000), target: 'tool' },
     program('agent', 'CNI agent', 5000),
     { ...program('serve', 'server of the workload', 4000), folder: 'workload-image/serve' },
+    { ...program('push', 'image pusher of the workload', 4000), folder: 'workload-image/push' },
   ];
   return { programs, kubernetesVersion: kubernetes };
 }

@@ -9,6 +9,8 @@ const images = {
   node: 'podproof-node:v1.37.2-0123456789ab',
   workload: 'localhost/podproof/workload:v1',
   workloadId: 'sha256:aa',
+  registry: 'localhost/podproof/registry:v1',
+  registryId: 'sha256:dd',
 };
 
 /** An engine that has the given images, as `docker image inspect` answers. */
@@ -34,16 +36,21 @@ async function load(
 
 const NODE = { [images.node]: 'sha256:bb' };
 const WORKLOAD = { [images.workload]: 'sha256:aa' };
+const REGISTRY = { [images.registry]: 'sha256:dd' };
 
 describe('bringing the images into the engine', () => {
   test('loads nothing that is there', async () => {
-    expect(await load({ ...NODE, ...WORKLOAD })).toEqual([]);
+    expect(await load({ ...NODE, ...WORKLOAD, ...REGISTRY })).toEqual([]);
   });
 
   test.each([
     ['an empty engine', {}],
     ['the node image only', NODE],
-    ['a workload of an older recipe under the same name', { ...NODE, [images.workload]: 'sha256:cc' }],
+    ['all but the registry', { ...NODE, ...WORKLOAD }],
+    [
+      'a workload of an older recipe under the same name',
+      { ...NODE, ...REGISTRY, [images.workload]: 'sha256:cc' },
+    ],
   ])('loads the archive into %s', async (_, present) => {
     expect(await load(present)).toEqual([
       ['/cache/engine/docker', 'load', '--quiet', '--input', images.file],

@@ -19,6 +19,8 @@ export interface LoadOptions {
     readonly node: string;
     readonly workload: string;
     readonly workloadId: string;
+    readonly registry: string;
+    readonly registryId: string;
   };
 }
 
@@ -26,8 +28,8 @@ export interface LoadOptions {
 const LOAD_ESTIMATE_MS = 8000;
 
 /**
- * Loads the archive unless the engine has both images. The name of the node image holds the key of its content; the
- * workload's does not, so there the ID has to be the same (engines with containerd's image store count IDs
+ * Loads the archive unless the engine has all images. The name of the node image holds the key of its content; the
+ * others' do not, so there the ID has to be the same (engines with containerd's image store count IDs
  * differently: they load again, which changes nothing).
  *
  * @throws InfrastructureError IMAGE_LOAD_FAILED
@@ -39,8 +41,10 @@ export async function loadImages(options: LoadOptions): Promise<void> {
     const result = await runner.run([...argv], { deadline, env: engine.env });
     return result.kind === 'exited' && result.exitCode === 0 ? result.stdout.trim() : undefined;
   };
-  const [node, workload] = await Promise.all([idOf(images.node), idOf(images.workload)]);
-  if (node !== undefined && workload === images.workloadId) return;
+  const [node, workload, registry] = await Promise.all(
+    [images.node, images.workload, images.registry].map(idOf),
+  );
+  if (node !== undefined && workload === images.workloadId && registry === images.registryId) return;
   const step = options.progress.step('node image: into the engine', LOAD_ESTIMATE_MS);
   const result = await runner.run([engine.argv0, 'load', '--quiet', '--input', images.file], {
     deadline,

@@ -13,6 +13,7 @@ import { loadImages, type EngineCli } from './load-images.ts';
 import type { ImageFacts } from './node-stage.ts';
 import { pruneResults } from './prune-results.ts';
 import { FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
+import { REGISTRY_IMAGE } from './registry-image.ts';
 import { WORKLOAD_IMAGE } from './workload-stage.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -20,7 +21,7 @@ export interface BuildOptions {
   readonly runner: CommandRunner;
   /** The product's cache folder; results live in `<cacheDir>/images`, Go's caches in `<cacheDir>/go`. */
   readonly cacheDir: string;
-  /** The folder that holds `node-image` and `workload-image`: `scripts` of this repository. */
+  /** The folder that holds `node-image`, `workload-image` and `registry-image`: `scripts` of this repository. */
   readonly recipeDir: string;
   readonly progress: Progress;
   readonly deadline: Deadline;
@@ -35,6 +36,9 @@ export interface ImageArchive {
   readonly workload: string;
   /** sha256:… */
   readonly workloadId: string;
+  readonly registry: string;
+  /** sha256:… */
+  readonly registryId: string;
   readonly kubernetesVersion: string;
   /** True when nothing had to be built. */
   readonly cached: boolean;
@@ -43,7 +47,7 @@ export interface ImageArchive {
 export type BuiltImages = Pick<ImageArchive, 'node' | 'workload' | 'kubernetesVersion' | 'cached'>;
 
 /**
- * Makes sure that the engine has our node image and workload image: from the engine itself, from the archive in the
+ * Makes sure that the engine has our node image, workload image and registry image: from the engine itself, from the archive in the
  * cache, or built from Debian packages and Go modules (about 10 minutes on two cores, once).
  *
  * @throws EnvironmentError NODE_IMAGE_REQUIREMENTS, DEBIAN_PACKAGES_UNAVAILABLE, GO_MODULES_UNAVAILABLE;
@@ -100,13 +104,15 @@ async function describe(plan: BuildPlan, folder: string, cached: boolean): Promi
     node: plan.nodeImage,
     workload: WORKLOAD_IMAGE,
     workloadId: isFacts(facts) ? facts.workloadId : '',
+    registry: REGISTRY_IMAGE,
+    registryId: isFacts(facts) ? facts.registryId : '',
     kubernetesVersion: plan.kubernetesVersion,
     cached,
   };
 }
 
 function isFacts(value: unknown): value is ImageFacts {
-  return typeof value === 'object' && value !== null && 'workloadId' in value;
+  return typeof value === 'object' && value !== null && 'workloadId' in value && 'registryId' in value;
 }
 
 function workshop({ runner, cacheDir, recipeDir }: BuildOptions): Workshop {

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeArchive, type ArchiveImage, type RunConfig } from './archive.ts';
 import { fillNodeTree } from './node-tree.ts';
+import { registryImage } from './registry-image.ts';
 import type { Stage } from './stage.ts';
 import { packLayer } from './tree.ts';
 import { workloadImage } from './workload-stage.ts';
@@ -13,6 +14,7 @@ export const NODE_REPOSITORY = 'podproof-node';
 /** What the finished stage says about its images; `<folder>/images.json` beside `<folder>/images.tar`. */
 export interface ImageFacts {
   readonly workloadId: string;
+  readonly registryId: string;
 }
 
 const NODE_CONFIG: RunConfig = {
@@ -21,20 +23,24 @@ const NODE_CONFIG: RunConfig = {
   StopSignal: 'SIGRTMIN+3', // what systemd takes as an orderly halt
 };
 
-/** Both images in one file that `docker load` reads. The caller tags the node image, whose name holds the key. */
+/** All images in one file that `docker load` reads. The caller tags the node image, whose name holds the key. */
 export function nodeStage(
   shop: Workshop,
   { kubernetesVersion, nodeTag }: { readonly kubernetesVersion: string; readonly nodeTag: () => string },
 ): Stage {
-  const sources = ['node-stage.ts', 'node-tree.ts', 'archive.ts'].map((name) =>
-    join(import.meta.dirname, name),
-  );
+  const sources = [
+    'node-stage.ts',
+    'node-tree.ts',
+    'archive.ts',
+    'registry-image.ts',
+    'single-file-image.ts',
+  ].map((name) => join(import.meta.dirname, name));
   return {
     name: 'images',
     title: 'node image: assembly',
     estimateMs: 8000,
     lane: 'cpu',
-    needs: ['rootfs', 'kubernetes', 'containerd', 'runc', 'cni', 'preload', 'workload'],
+    needs: ['rootfs', 'kubernetes', 'containerd', 'runc', 'cni', 'preload', 'workload', 'registry'],
     inputs: [...sources, recipe(shop, 'node-image/rootfs')],
     settings: { kubernetesVersion, architecture: shop.architecture },
     async build(job) {
@@ -49,14 +55,15 @@ export function nodeStage(
         packLayer(shop, job, { tree, file: node, owners: 'root' }),
       ]);
       job.step.update('packing the image');
+      const registry = await registryImage(shop, job);
       const nodeImage: ArchiveImage = { tags: [nodeTag()], layers: [base, node], config: NODE_CONFIG };
-      const [, workloadId = ''] = await writeArchive(shop, job, {
+      const [, workloadId = '', registryId = ''] = await writeArchive(shop, job, {
         file: join(job.into, 'images.tar'),
-        images: [nodeImage, workloadImage(job)],
+        images: [nodeImage, workloadImage(job), registry],
       });
-      const facts: ImageFacts = { workloadId };
+      const facts: ImageFacts = { workloadId, registryId };
       await writeFile(join(job.into, 'images.json'), JSON.stringify(facts));
-      await Promise.all([base, node, tree].map((path) => rm(path, { recursive: true })));
+      await Promise.all([base, node, tree, ...registry.layers].map((path) => rm(path, { recursive: true })));
     },
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { writeArchive, type ArchiveImage } from './archive.ts';
 import { withContainerd, type Ctr } from './containerd-session.ts';
 import { installWithLibraries } from './shared-libraries.ts';
+import { singleFileImage } from './single-file-image.ts';
 import type { Stage, StageJob } from './stage.ts';
 import { install, link, MERGED_USR, openToAll, packLayer } from './tree.ts';
 import { workloadImage } from './workload-stage.ts';
@@ -36,19 +37,22 @@ export function preloadStage(shop: Workshop, kubernetesVersion: string): Stage {
     estimateMs: 15_000,
     lane: 'cpu',
     needs: ['rootfs', 'kubernetes', 'containerd', 'coredns', 'agent', 'pause', 'workload'],
-    inputs: [import.meta.filename, join(import.meta.dirname, 'containerd-session.ts')],
+    inputs: [
+      import.meta.filename,
+      ...['containerd-session.ts', 'single-file-image.ts'].map((name) => join(import.meta.dirname, name)),
+    ],
     settings: { kubernetesVersion, architecture: shop.architecture },
     async build(job) {
       const names = await imageNames(shop, job, kubernetesVersion);
       job.step.update('packing layers');
       const images = [
         await systemImage(shop, job, names),
-        await singleFile(shop, job, {
+        await singleFileImage(shop, job, {
           tags: names.filter((name) => name.includes('/coredns')),
           file: join(job.folderOf('coredns'), 'coredns'),
           config: { Env: [PATH], Entrypoint: ['/coredns'] },
         }),
-        await singleFile(shop, job, {
+        await singleFileImage(shop, job, {
           tags: names.filter((name) => name.includes('/pause:')),
           file: join(job.folderOf('pause'), 'pause'),
           config: { Env: [PATH], Entrypoint: ['/pause'], User: '65535:65535' },
@@ -109,20 +113,6 @@ async function systemImage(shop: Workshop, job: StageJob, names: readonly string
   await packLayer(shop, job, { tree, file: layer, owners: 'root' });
   const isProgram = (name: string): boolean => PROGRAMS.some((program) => name.includes(`/${program}:`));
   return { tags: [...names.filter(isProgram), AGENT_IMAGE], layers: [layer], config: { Env: [PATH] } };
-}
-
-async function singleFile(
-  shop: Workshop,
-  job: StageJob,
-  { tags, file, config }: { tags: readonly string[]; file: string; config: ArchiveImage['config'] },
-): Promise<ArchiveImage> {
-  const name = config.Entrypoint?.[0]?.slice(1) ?? '';
-  const tree = join(job.into, `${name}-tree`);
-  await install(tree, name, { file });
-  await openToAll(tree);
-  const layer = join(job.into, `${name}.tar`);
-  await packLayer(shop, job, { tree, file: layer, owners: 'root' });
-  return { tags, layers: [layer], config };
 }
 
 /** The layers themselves are dropped once unpacked: every node would carry them twice otherwise. */

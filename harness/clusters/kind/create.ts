@@ -159,6 +159,8 @@ async function ready(
       },
     }),
     bringWorkload(building, containers, deps),
+    // Comes with our own node image. Building it takes too long to wait for the scenario that needs it.
+    ...(plan.choice.workload === undefined ? [deps.images.ensureRegistry(options)] : []),
   ]);
   const facts = await clusterFacts(views, kube, deadline, plan.facts);
   return kindCluster(

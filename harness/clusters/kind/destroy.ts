@@ -3,8 +3,10 @@ import type { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
 import { done, pending, poll } from '../../core/poll.ts';
 import { identityOf, isSame } from '../../core/process-identity.ts';
-import { OUTSIDER_LABEL, outsiderName } from '../../docker/outsider.ts';
 import type { ContainerSummary } from '../../docker/engine-port.ts';
+import { HELPER_LABEL } from '../../docker/helper-container.ts';
+import { outsiderName } from '../../docker/outsider.ts';
+import { registryName } from '../../docker/registry.ts';
 import { stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { awaitLateContainers, nodeNames } from './await-late.ts';
@@ -41,12 +43,12 @@ export async function destroyKindCluster(name: string, deadline: Deadline, deps:
   await folder.remove();
 }
 
-/** Nodes, when they were never all there; the container beside them, when its run was killed at any moment. */
+/** Nodes, when they were never all there; the containers beside them, when their run was killed at any moment. */
 async function expectedLate({ name, phase, owner, notes }: ClusterRecord): Promise<readonly string[]> {
   const isOurs = isSame(owner, await identityOf());
   return [
     ...(phase === 'creating' ? nodeNames(name, Number(notes['nodes'] ?? '1')) : []),
-    ...(isOurs ? [] : [outsiderName(name)]),
+    ...(isOurs ? [] : [outsiderName(name), registryName(name)]),
   ];
 }
 
@@ -97,11 +99,11 @@ async function containersOf(
   { docker }: DestroyDeps,
   deadline: Deadline,
 ): Promise<readonly ContainerSummary[]> {
-  const [nodes, outsiders] = await Promise.all([
+  const [nodes, helpers] = await Promise.all([
     docker.containers.list({ [CLUSTER_LABEL]: name }, deadline),
-    docker.containers.list({ [OUTSIDER_LABEL]: name }, deadline),
+    docker.containers.list({ [HELPER_LABEL]: name }, deadline),
   ]);
-  return [...nodes, ...outsiders];
+  return [...nodes, ...helpers];
 }
 
 async function assertVolumesGone(

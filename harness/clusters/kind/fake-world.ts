@@ -79,6 +79,8 @@ export function worldDeps(world: World, cacheDir: string): ProviderDeps {
     images: {
       ensureImages: () => Promise.resolve({ node: 'podproof-node:v1.37.2-abc', workload: WORKLOAD }),
       ensureWorkload: () => Promise.resolve(WORKLOAD),
+      ensureRegistry: () => Promise.resolve(),
+      registry: 'localhost/podproof/registry:v1',
     },
     connectKube: () => Promise.resolve(fakeKube(world)),
     // Long pauses are a fiftieth here.

@@ -1,9 +1,11 @@
 import type { Cluster, ClusterNode } from '../../core/cluster.ts';
-import type { CommandRunner } from '../../core/command.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { KubeClient } from '../../core/kube.ts';
-import { OUTSIDER_LABEL, startOutsider } from '../../docker/outsider.ts';
+import type { HelperOptions } from '../../docker/helper-container.ts';
+import { ensureOutsider } from '../../docker/outsider.ts';
+import { ensureRegistry } from '../../docker/registry.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { REGISTRY_PREFIX, trustRegistry } from '../trust-registry.ts';
 import { KIND_NETWORK } from './labels.ts';
 import type { NodeView } from './node-view.ts';
 
@@ -16,43 +18,46 @@ export interface ClusterParts {
   readonly reused: boolean;
 }
 
+type ClusterDeps = Pick<ProviderDeps, 'docker' | 'engine' | 'images'>;
+
 /** Puts the handle together that the rest of podproof uses. */
-export function kindCluster(parts: ClusterParts, deps: Pick<ProviderDeps, 'docker' | 'engine'>): Cluster {
+export function kindCluster(parts: ClusterParts, deps: ClusterDeps): Cluster {
   const { name, kubeconfig, views, workloadImage, facts, reused } = parts;
-  let outsider: Promise<CommandRunner> | undefined;
-  const start = async (deadline: Deadline): Promise<CommandRunner> => {
-    // One that an earlier run on this kept cluster left is as good as a new one.
-    const [earlier] = await deps.docker.containers.list({ [OUTSIDER_LABEL]: name }, deadline);
-    const state = earlier && (await deps.docker.containers.inspect(earlier.id, deadline));
-    if (earlier !== undefined && state?.running === true && !state.paused)
-      return deps.docker.runner(earlier.name, 'cluster network');
-    const { runner } = await startOutsider({
-      docker: deps.docker,
-      env: deps.engine.env,
-      image: workloadImage,
-      network: KIND_NETWORK,
-      cluster: name,
-      deadline,
-    });
-    return runner;
-  };
+  const nodes = views.map((view) => clusterNode(view, deps));
+  const helper = (image: string, deadline: Deadline): HelperOptions => ({
+    docker: deps.docker,
+    env: deps.engine.env,
+    image,
+    network: KIND_NETWORK,
+    cluster: name,
+    deadline,
+  });
   return {
     name,
     provider: 'kind',
     kubeconfig,
-    nodes: views.map((view) => clusterNode(view, deps)),
+    nodes,
     workloadImage,
     facts,
     reused,
-    registry: () => Promise.reject(new Error('this provider has no registry yet')),
-    outsider(deadline) {
-      // A start that failed must not answer for the next one.
-      outsider ??= start(deadline).catch((error: unknown) => {
-        outsider = undefined;
-        throw error;
-      });
-      return deadline.race(outsider);
-    },
+    outsider: onFirstUse((deadline) => ensureOutsider(helper(workloadImage, deadline))),
+    registry: onFirstUse(async (deadline) => {
+      const address = await ensureRegistry(helper(deps.images.registry, deadline));
+      await trustRegistry(nodes, address, deadline);
+      return { address, prefix: REGISTRY_PREFIX };
+    }),
+  };
+}
+
+/** Starts something once, however many ask for it. A start that failed does not answer for the next one. */
+function onFirstUse<T>(start: (deadline: Deadline) => Promise<T>): (deadline: Deadline) => Promise<T> {
+  let started: Promise<T> | undefined;
+  return (deadline) => {
+    started ??= start(deadline).catch((error: unknown) => {
+      started = undefined;
+      throw error;
+    });
+    return deadline.race(started);
   };
 }
 

@@ -22,6 +22,8 @@ export interface KindBench extends AsyncDisposable {
   readonly scratch: string;
   /** Every container, volume, network and recorded cluster, to compare before and after. */
   things(): Promise<readonly string[]>;
+  /** What `docker inspect` says. */
+  inspect(container: string): Promise<unknown>;
   /** Kills the container for good as soon as it runs. */
   killWhenThere(container: string): Promise<void>;
 }
@@ -44,6 +46,8 @@ export async function openKindBench(): Promise<KindBench> {
     images: {
       ensureImages: () => Promise.resolve({ node: image, workload }),
       ensureWorkload: () => Promise.resolve(workload),
+      ensureRegistry: () => Promise.resolve(),
+      registry: 'localhost/podproof/registry:v1',
     },
     connectKube: (kubeconfig) => connect({ kubeconfig }),
   });
@@ -54,6 +58,11 @@ export async function openKindBench(): Promise<KindBench> {
     cacheDir,
     scratch,
     things: () => thingsIn(docker, cacheDir),
+    inspect: async (container) => {
+      const argv = [dockerCli, 'inspect', '--format', '{{json .}}', container] as const;
+      const env = { DOCKER_HOST: endpoint };
+      return JSON.parse((await local().run(argv, { deadline: within(30), env })).stdout) as unknown;
+    },
     killWhenThere: (container) => killWhenThere(container, docker, dockerCli),
     async [Symbol.asyncDispose]() {
       for (const { name, owner } of await kind.list()) {

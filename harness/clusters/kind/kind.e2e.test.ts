@@ -7,6 +7,7 @@ import { InterruptedError } from '../../core/errors.ts';
 import { silentProgress } from '../../core/progress.ts';
 import { stateFolder } from '../cluster-record.ts';
 import { openKindBench, type KindBench } from './kind.e2e.fixture.ts';
+import { pullAndRun, pushSaying } from './tag-swap.e2e.fixture.ts';
 
 /** A busy machine may need minutes for two nodes. */
 const CREATE_MS = 300_000;
@@ -91,6 +92,31 @@ describe('a cluster of two nodes', () => {
     expect(cluster.nodes.map(({ name }) => name)).not.toContain(stdout.trim());
   });
 
+  test('a tag that is pushed again is another image for whoever pulls it, on every node', async () => {
+    const names = cluster.nodes.map(({ name }) => name);
+    const benign = await pushSaying(cluster, 'hello', '405');
+    for (const [index, node] of names.entries())
+      expect(await pullAndRun(cluster, `before-${String(index)}`, node)).toEqual({
+        digest: benign,
+        says: 'hello as 405',
+      });
+    const evil = await pushSaying(cluster, 'pwned');
+    expect(evil).not.toBe(benign);
+    for (const [index, node] of names.entries())
+      expect(await pullAndRun(cluster, `after-${String(index)}`, node)).toEqual({
+        digest: evil,
+        says: 'pwned as 0',
+      });
+  }, 180_000);
+
+  test('its registry has no capability, no mount and no port, and is our own user’s', async () => {
+    expect(await bench.inspect(`${cluster.name}-registry`)).toMatchObject({
+      Config: { User: '65535:65535', Labels: { 'podproof.cluster': cluster.name } },
+      HostConfig: { CapDrop: ['ALL'], Privileged: false, NetworkMode: 'kind', PortBindings: {} },
+      Mounts: [],
+    });
+  });
+
   test('its logs say what happened on every node', async () => {
     const folder = join(bench.scratch, 'logs');
     await bench.kind.collectLogs(cluster.name, folder, Deadline.in(60_000, 'the logs'));
@@ -108,6 +134,12 @@ describe('a cluster of two nodes', () => {
     const found = await bench.kind.findKept(spec(), within(60_000));
     expect(found).toMatchObject({ name: cluster.name, reused: true, nodes: [{}, {}] });
     expect(performance.now() - startedAt).toBeLessThan(15_000);
+    // What was pushed before is still there.
+    const registry = await cluster.registry(within(10_000).deadline);
+    expect(await found?.registry(within(10_000).deadline)).toEqual(registry);
+    const [node] = cluster.nodes;
+    const { says } = await pullAndRun(found ?? cluster, 'kept', node?.name ?? '');
+    expect(says).toBe('pwned as 0');
   }, 120_000);
 
   test('destroyed, it leaves the engine and the cache as they were', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Deadline } from '../core/deadline.ts';
 import { silentProgress } from '../core/progress.ts';
 import { ScriptedRunner, type Script } from '../testing/scripted-runner.ts';
-import { ensureWorkloadImage } from './workload-image.ts';
+import { ensureWorkloadImage } from './engine-images.ts';
 
 let recipeDir: string;
 beforeEach(async () => {

@@ -1,0 +1,3 @@
+module podproof.local/workload/push
+
+go 1.26.0
