@@ -1,5 +1,6 @@
 /** The one door for scenarios: everything a `*.scenario.ts` file may import. */
 export { claim, defineScenario, variantClaim, workloadClaim } from './scenario/define.ts';
+export { everyContainer } from './scenario/every-container.ts';
 export type { Act, Claim, ExistingPod, Expectation, LineRange, Scenario } from './scenario/types.ts';
 export type { MutableObject, MutablePod, Mutant } from './scenario/mutant-types.ts';
 export {

@@ -72,6 +72,8 @@ export interface Scene {
    * so that nobody else can answer for it.
    */
   nonceOf(pod: string): string;
+  /** Where a hostPath of the manifest really is: every unit has a folder of its own on the nodes. */
+  hostPath(path: string): string;
   /** A container of ours on the cluster's network, outside every node. */
   outsider(): Promise<CommandRunner>;
   /** Lets time pass, for claims about something that must *not* happen. */
@@ -83,8 +85,6 @@ export interface Scene {
 export interface Stage extends Scene {
   /** The node that a pod of the manifest will be placed on. */
   nodeFor(pod: string): NodeUnderTest;
-  /** Where a hostPath of the manifest really is: every unit has a folder of its own on the nodes. */
-  hostPath(path: string): string;
   /**
    * A registry of ours on the cluster's network: who pushes to it, and under which name it takes an image that the
    * manifest calls `localhost:5001/podproof/…`. Every unit has repositories of its own.

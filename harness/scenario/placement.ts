@@ -16,7 +16,7 @@ export function nodePicker(
     .filter(({ schedulable }) => schedulable)
     .map(({ name }) => name)
     .sort();
-  const pods = new Set(unit.objects.filter(isPod).map(({ metadata }) => metadata.name));
+  const pods = new Set(unit.scenario.objects.filter(isPod).map(({ metadata }) => metadata.name));
   return (name) => {
     const letter = unit.scenario.place?.[name] ?? (pods.has(name) ? 'A' : undefined);
     if (letter === undefined) return undefined;

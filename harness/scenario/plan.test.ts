@@ -20,6 +20,9 @@ describe('the scenarios of this repository', () => {
       'run-as-guest',
       'run-as-non-root',
       'privileged-dev',
+      'non-root-matrix',
+      'tampered-image',
+      'host-directory',
     ]);
     expect(scenarios.every(({ mutants }) => mutants.length >= 2)).toBe(true);
   });

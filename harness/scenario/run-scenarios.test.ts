@@ -5,7 +5,7 @@ import type { KubeObject } from '../core/kube.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { resolvePlaces } from '../config/places.ts';
 import { exited, fakeWorld, type FakeScript, type FakeWorld } from '../testing/fake-cluster.ts';
-import { claim } from './define.ts';
+import { claim, variantClaim } from './define.ts';
 import { loadScenarios } from './load.ts';
 import { makePlan } from './plan.ts';
 import { runScenarios } from './run-scenarios.ts';
@@ -54,16 +54,32 @@ interface Ran {
 
 async function run(
   script: FakeScript,
-  options: { mutants?: boolean; signal?: AbortSignal; locks?: readonly string[] } = {},
+  options: {
+    mutants?: boolean;
+    signal?: AbortSignal;
+    locks?: readonly string[];
+    acts?: LoadedScenario['acts'];
+    change?: Partial<LoadedScenario>;
+  } = {},
 ): Promise<Ran> {
   const world = fakeWorld(script);
   const events: NewRunEvent[] = [];
   await runScenarios(
-    makePlan([{ ...scenario, locks: options.locks ?? [] }], {
-      ids: [],
-      mutants: options.mutants ?? false,
-      offer: { schedulableNodes: 2, userNamespaces: true, pods: [] },
-    }),
+    makePlan(
+      [
+        {
+          ...scenario,
+          ...options.change,
+          locks: options.locks ?? [],
+          ...(options.acts === undefined ? {} : { acts: options.acts }),
+        },
+      ],
+      {
+        ids: [],
+        mutants: options.mutants ?? false,
+        offer: { schedulableNodes: 2, userNamespaces: true, pods: [] },
+      },
+    ),
     {
       ...world,
       runId: 'abc123',
@@ -183,5 +199,87 @@ describe('runScenarios', () => {
     const running = run({ ...honest, statusOf: () => undefined }, { signal: stop.signal });
     stop.abort(new Error('Interrupted by SIGINT.'));
     await expect(running).rejects.toThrow('Interrupted by SIGINT.');
+  });
+
+  describe('with acts', () => {
+    const acted: string[] = [];
+    const acts: LoadedScenario['acts'] = [
+      {
+        what: 'a file is made on the node',
+        async does(stage) {
+          acted.push(`made for ${stage.nodeFor('pod-hn').name} in ${stage.hostPath('/var/lib/podproof/x')}`);
+          stage.later('the file', (scene) => Promise.resolve(acted.push(`removed in ${scene.namespace}`)));
+          await stage.nodeFor('pod-hn').runner.run(['touch', 'x'], { deadline: stage.deadline });
+        },
+        creates: ['pod-without-hn'],
+      },
+      { what: 'the other pod is created', creates: ['pod-hn'] },
+    ];
+
+    test('each creates its pods after it has done what it says, and is taken back in the end', async () => {
+      acted.length = 0;
+      const { world, events, verdicts } = await run(honest, { acts });
+      expect(verdicts).toEqual([{ kind: 'holds' }]);
+      expect(world.created.map(({ metadata }) => metadata.name)).toEqual([
+        'podproof-abc123',
+        'pod-without-hn',
+        'pod-hn',
+      ]);
+      expect(acted).toEqual([
+        expect.stringMatching(/^made for worker-a in \/var\/lib\/podproof\/[0-9a-f]{16}\/x$/),
+        'removed in podproof-abc123',
+      ]);
+      expect(events.find(({ type }) => type === 'acted')).toMatchObject({
+        what: 'a file is made on the node',
+        evidence: [{ vantage: 'node', argv: ['touch', 'x'], outcome: 'exit 0' }],
+      });
+    });
+
+    test('one that fails makes the claims inconclusive with its reason; nothing further is created', async () => {
+      const failing = acts.map((act) => ({
+        ...act,
+        does: () => Promise.reject(new InfrastructureError('X', 'the node said no')),
+      }));
+      const { world, verdicts } = await run(honest, { acts: failing });
+      expect(verdicts).toEqual([
+        { kind: 'inconclusive', why: 'subject pod-hn: a file is made on the node: the node said no' },
+      ]);
+      expect(world.created.filter(({ kind }) => kind === 'Pod')).toEqual([]);
+    });
+
+    test('what cannot be taken back is told with the unit', async () => {
+      const [first, ...others] = acts;
+      if (first === undefined) throw new Error('no act');
+      const does: typeof first.does = (stage) => {
+        stage.later('the file', () => Promise.reject(new Error('still busy')));
+        return Promise.resolve();
+      };
+      const { events } = await run(honest, { acts: [{ ...first, does }, ...others] });
+      expect(events.find(({ type }) => type === 'unit.finished')).toMatchObject({
+        error: 'not taken back: the file: still busy',
+      });
+    });
+  });
+
+  test('a claim about variants needs no pod; a mutant puts another variant in the subject’s place', async () => {
+    const about = variantClaim({
+      id: 'network-namespace',
+      must: 'The form MUST be old',
+      source: { lines: [1, 1], sentence: 's' },
+      subject: 'old',
+      control: 'new',
+      observe: ({ value }) => Promise.resolve(value),
+      show: String,
+      subjectShows: { text: 'old', holds: (seen) => seen === 1 },
+      controlShows: { text: 'new', holds: (seen) => seen === 2 },
+    });
+    const forms: Partial<LoadedScenario> = {
+      objects: [],
+      variants: { old: 1, new: 2 },
+      claims: [about],
+      mutants: [{ id: 'new-form', change: 'the new form', fells: ['network-namespace'], subject: 'new' }],
+    };
+    const { verdicts } = await run(honest, { change: forms, mutants: true });
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['holds', 'contradicted']);
   });
 });

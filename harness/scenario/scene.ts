@@ -3,6 +3,7 @@ import { CannotTell, type Scene } from '../core/under-test.ts';
 import { inTurn, nodeUnderTest, podUnderTest, readObject, schedulableNodes } from './actors.ts';
 import { nonceFor } from './prepare.ts';
 import type { SceneParts } from './scene-parts.ts';
+import { hostPathOf } from './unit-names.ts';
 
 /** Gives a claim its pods and nodes; whatever it asks of them ends up in the recorder. */
 export function createScene(parts: SceneParts): Scene {
@@ -24,6 +25,7 @@ export function createScene(parts: SceneParts): Scene {
       if (node === undefined) throw new CannotTell('the cluster has no node of the control plane');
       return nodeUnderTest(node, parts);
     },
+    hostPath: (path) => hostPathOf(path, parts),
     read: (kind, name) => readObject(kind, name, parts),
     hold: (ms) => systemClock.sleep(ms, deadline.signal),
     outsider: async () => recorder.wrap(inTurn(await cluster.outsider(deadline), parts), 'cluster network'),

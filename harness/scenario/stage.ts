@@ -2,7 +2,7 @@ import { CannotTell, type NodeUnderTest, type Stage, type StageRegistry } from '
 import { nodeUnderTest } from './actors.ts';
 import { createScene } from './scene.ts';
 import type { SceneParts } from './scene-parts.ts';
-import { hostPathOf, imageOf, REGISTRY_PREFIX } from './unit-names.ts';
+import { imageOf, REGISTRY_PREFIX } from './unit-names.ts';
 
 export interface StageParts extends SceneParts {
   /** Node of a pod, by manifest name. */
@@ -18,7 +18,6 @@ export function createStage(parts: StageParts): Stage {
   // Assigned and not spread: a spread would ask every getter of the scene at once, and one of them may throw.
   return Object.assign(scene, {
     nodeFor: (pod: string) => nodeForPod(pod, parts),
-    hostPath: (path: string) => hostPathOf(path, parts),
     pin: (repository: string, digest: string) => void parts.digests.set(repository, digest),
     later: parts.later,
     async registry(): Promise<StageRegistry> {

@@ -26,6 +26,6 @@ export function imageOf(image: string, { nonce, digests }: UnitNames): string {
 }
 
 /** The unit's own place for a path below the host folder; other paths stay as they are. */
-export function hostPathOf(path: string, { nonce }: UnitNames): string {
+export function hostPathOf(path: string, { nonce }: Pick<UnitNames, 'nonce'>): string {
   return path.startsWith(HOST_FOLDER) ? `${HOST_FOLDER}${nonce}/${path.slice(HOST_FOLDER.length)}` : path;
 }
