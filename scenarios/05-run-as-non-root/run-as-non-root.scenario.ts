@@ -8,13 +8,13 @@ const MESSAGE = 'container has runAsNonRoot and image will run as root';
  * Between two looks at the node. A container that is created late would show in the second one. The kubelet's own
  * retry comes after ten to fifteen seconds (pkg/kubelet/pod_workers.go, backOffPeriod), which is not waited for.
  */
-const WATCH_MS = 1000;
+const WATCH_MS = 3000;
 
 export default defineScenario({
   id: 'run-as-non-root',
   title: 'A pod with runAsNonRoot whose image runs as root is scheduled but never runs',
   article: { heading: 'Preventing a container from running as root', lines: [103, 117] },
-  tags: ['core'],
+  tags: ['core', 'NR-1'],
   claims: [
     refused(
       'refused',
