@@ -100,7 +100,7 @@ export interface StageRegistry {
   /** A container outside the nodes, as the laptop of somebody who may push. */
   readonly runner: CommandRunner;
   /** @example nameOf('app:v1') // 172.18.0.9:5000/3f2a91c0/app:v1 */
-  nameOf(image: string): string;
+  readonly nameOf: (image: string) => string;
 }
 
 /** The question got no usable answer: the verdict becomes `inconclusive`, never anything else. */

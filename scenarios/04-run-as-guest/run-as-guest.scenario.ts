@@ -6,8 +6,8 @@ import {
   mainProcessOnNode,
   parseId,
   read,
-  type PodUnderTest,
 } from '../../harness/index.ts';
+import { isUser, showRunner, whoRuns } from './who-runs.ts';
 
 const GUEST = 405;
 const USERS = 100;
@@ -230,24 +230,6 @@ export default defineScenario({
     },
   ],
 });
-
-/** Who the container's main process is, in the pod and on the node. */
-async function whoRuns(pod: PodUnderTest): Promise<Runner> {
-  const inPod = await identityOf(pod.runner, 1);
-  const onNode = await identityOf(pod.node.runner, await mainProcessOnNode(pod));
-  return { inPod: { uid: inPod.uid, gid: inPod.gid }, onNode: { uid: onNode.uid, gid: onNode.gid } };
-}
-
-type User = { readonly uid: number; readonly gid: number };
-type Runner = { readonly inPod: User; readonly onNode: User };
-
-function showRunner({ inPod, onNode }: Runner): string {
-  return `PID 1 is ${String(inPod.uid)}:${String(inPod.gid)}, on the node ${String(onNode.uid)}:${String(onNode.gid)}`;
-}
-
-function isUser(user: User, uid: number, gid: number): boolean {
-  return user.uid === uid && user.gid === gid;
-}
 
 /** Kubernetes before 1.33 does not report the user; then the kernel's word is all there is. */
 function agrees(kubelet: { uid: number; gid: number } | null, uid: number, gid: number): boolean {

@@ -1,27 +1,8 @@
-import {
-  ask,
-  CannotTell,
-  claim,
-  containersOnNode,
-  defineScenario,
-  everyContainer,
-  identityOf,
-  mainProcessOnNode,
-  podState,
-  pushImage,
-  read,
-  type Expectation,
-  type PodUnderTest,
-  type Scene,
-  type Stage,
-} from '../../harness/index.ts';
+import { claim, defineScenario, everyContainer } from '../../harness/index.ts';
+import { ATTACKER_USER, HARMLESS_USER, pushAttackers, pushHarmless } from './attack.ts';
+import { noImage, nothingBefore, runsHarmless, show, whatRuns } from './what-runs.ts';
 
 const TAG = 'localhost:5001/podproof/app:v1';
-const MARKER = '/dev/shm/marker';
-const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
-/** The user of the harmless images, and the one that the more careful attacker chose. */
-const HARMLESS_USER = 405;
-const ATTACKER_USER = 1234;
 /** Source: pkg/kubelet/kuberuntime/security_context_others.go. */
 const REFUSAL = 'container has runAsNonRoot and image will run as root';
 
@@ -235,90 +216,4 @@ export default defineScenario({
 
 function byDigest(): string {
   return `localhost:5001/podproof/app@sha256:${'0'.repeat(64)}`;
-}
-
-/** The digest is told to the manifests before the tag means something else. */
-async function pushHarmless(stage: Stage): Promise<void> {
-  const { runner, nameOf } = await stage.registry();
-  const harmless = { user: String(HARMLESS_USER), command: announces('harmless', stage) };
-  stage.pin('app', await pushImage(runner, { to: nameOf('app:v1'), ...harmless }));
-  await pushImage(runner, { to: nameOf('other-app:v1'), ...harmless });
-}
-
-async function pushAttackers(stage: Stage): Promise<void> {
-  const { runner, nameOf } = await stage.registry();
-  const command = announces('attacker', stage);
-  await pushImage(runner, { to: nameOf('app:v1'), command });
-  await pushImage(runner, { to: nameOf('other-app:v1'), user: String(ATTACKER_USER), command });
-}
-
-/** /dev/shm is writable for every user in every container. */
-function announces(who: string, scene: Scene): readonly [string, ...string[]] {
-  return ['sh', '-c', `echo ${who} ${scene.nonceOf('app')} > ${MARKER}; exec idle`];
-}
-
-type Seen = {
-  readonly state: string;
-  readonly message: string;
-  /** Whose image wrote the marker; null where none runs. */
-  readonly marker: string | null;
-  /** Of the main process, as the node sees it; null where none runs. */
-  readonly uid: number | null;
-  readonly readsToken: boolean;
-  readonly containers: number;
-  readonly imageID: string;
-  readonly imageBefore: string;
-};
-
-async function whatRuns(pod: PodUnderTest, scene: Scene): Promise<Seen> {
-  const object = await pod.read();
-  const state = podState(object);
-  const before = await scene.pod('pod-before-the-attack').read();
-  const base = {
-    state: state.kind,
-    message: state.kind === 'refused' ? `${state.message}` : '',
-    containers: await containersOnNode(pod, 'container'),
-    imageID: object.status?.containerStatuses?.[0]?.imageID ?? '',
-    imageBefore: before.status?.containerStatuses?.[0]?.imageID ?? '',
-  };
-  if (state.kind !== 'running') return { ...base, marker: null, uid: null, readsToken: false };
-  // Its length and not its content: evidence is written to files.
-  const token = await ask(pod.runner, ['wc', '-c', TOKEN]);
-  return {
-    ...base,
-    marker: markerOf(await read(pod.runner, ['cat', MARKER]), scene),
-    uid: (await identityOf(pod.node.runner, await mainProcessOnNode(pod))).uid,
-    readsToken: token.exitCode === 0 && Number.parseInt(token.stdout, 10) > 100,
-  };
-}
-
-function markerOf(text: string, scene: Scene): string {
-  const [who = '', nonce] = text.split(' ');
-  if (nonce !== scene.nonceOf('app')) throw new CannotTell(`the marker is not of this run: ${text}`);
-  return who;
-}
-
-function runsHarmless(text: string): Expectation<Seen> {
-  return {
-    text,
-    holds: ({ marker, uid, imageID, imageBefore }) =>
-      marker === 'harmless' && uid === HARMLESS_USER && imageID === imageBefore,
-    unclear: nothingBefore,
-  };
-}
-
-function nothingBefore({ imageBefore }: Seen): string | undefined {
-  return imageBefore === '' ? 'the pod from before the attack never ran' : undefined;
-}
-
-function noImage({ state, message }: Seen): string | undefined {
-  return state === 'refused' && /pull|not present|registry/i.test(message)
-    ? `the image could not be had: ${message}`
-    : undefined;
-}
-
-function show({ state, message, marker, uid, readsToken, containers }: Seen): string {
-  if (marker === null)
-    return `${state}: ${message.split(' (pod:')[0] ?? ''}, ${String(containers)} containers`;
-  return `the ${marker} image runs as ${String(uid)}${readsToken ? ', with a token' : ', without a token'}`;
 }
