@@ -34,7 +34,7 @@ const svg = [
 if (!process.argv.includes('--check')) {
   await writeFile(TARGET, svg);
 } else if ((await readFile(TARGET, 'utf8').catch(() => '')) !== svg) {
-  console.error('docs/run.svg is not current: run node scripts/generate/picture.ts');
+  console.error('docs/run.svg is not current: run npm run docs');
   process.exitCode = 1;
 }
 

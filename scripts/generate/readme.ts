@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
+import { basename } from 'node:path';
 import { lineRange } from '../../harness/report/line-range.ts';
+import type { RecordedRun } from '../../harness/report/recorded-run.ts';
 import { loadScenarios } from '../../harness/scenario/load.ts';
 import type { LoadedScenario } from '../../harness/scenario/types.ts';
 
@@ -14,20 +16,7 @@ import type { LoadedScenario } from '../../harness/scenario/types.ts';
 const root = new URL('../../', import.meta.url);
 const README = new URL('README.md', root);
 
-interface Recorded {
-  readonly date: string;
-  readonly versions: Readonly<Record<string, string>>;
-  readonly claims: readonly {
-    readonly scenario: string;
-    readonly claim: string;
-    readonly verdict: { readonly kind: string } | null;
-    readonly seen: string;
-    readonly controlSeen: string;
-  }[];
-  readonly console: string;
-}
-
-const recorded = JSON.parse(await readFile(new URL('docs/recorded-run.json', root), 'utf8')) as Recorded;
+const recorded = JSON.parse(await readFile(new URL('docs/recorded-run.json', root), 'utf8')) as RecordedRun;
 const scenarios = await loadScenarios(fileURLToPath(new URL('scenarios', root)));
 const before = await readFile(README, 'utf8');
 const after = await format(fill(fill(before, 'claims', claimsTable(scenarios)), 'output', output()), {
@@ -39,7 +28,7 @@ const after = await format(fill(fill(before, 'claims', claimsTable(scenarios)), 
 if (!process.argv.includes('--check')) {
   await writeFile(README, after);
 } else if (after !== before) {
-  console.error('README.md is not current: run node scripts/generate/readme.ts');
+  console.error('README.md is not current: run npm run docs');
   process.exitCode = 1;
 }
 
@@ -56,31 +45,40 @@ function output(): string {
     .split('\n')
     .slice(-3)
     .filter((line) => !line.startsWith('npm') && !line.includes('--verbose'));
-  return `![What npm run scenarios prints: six scenarios, each claim with what was seen in the subject and in the control](docs/run.svg)\n\n\`\`\`text\n${tail.join('\n')}\n\`\`\``;
+  return `![What npm run scenarios prints: each claim with what was seen in the subject and in the control](docs/run.svg)\n\n\`\`\`text\n${tail.join('\n')}\n\`\`\``;
 }
 
+/** One row for each scenario; docs/claims.md has every claim. */
 function claimsTable(all: readonly LoadedScenario[]): string {
   const { kubernetes = '', containerd = '', kind = '' } = recorded.versions;
-  const rows = all.flatMap((scenario) =>
-    scenario.claims.map((claim) => {
-      const run = recorded.claims.find(
-        (candidate) => candidate.scenario === scenario.id && candidate.claim === claim.id,
-      );
-      const cells = [
-        lineRange(claim.source.lines).replace(/^lines? /, ''),
-        `“${claim.source.sentence}”`,
-        run?.seen ?? 'not recorded',
-        run?.controlSeen ?? '',
-        run?.verdict?.kind ?? 'not recorded',
-      ];
-      return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-    }),
-  );
+  const claims = all.reduce((sum, scenario) => sum + scenario.claims.length, 0);
+  const rows = all.map((scenario) => {
+    const folder = basename(scenario.folder);
+    const cells = [
+      `[${scenario.id}](scenarios/${folder}/README.md)`,
+      lineRange(scenario.article.lines).replace(/^lines? /, ''),
+      scenario.title,
+      verdictsOf(scenario),
+    ];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
   return [
-    `Observed on ${recorded.date} with Kubernetes ${kubernetes}, containerd ${containerd}, kind ${kind}.`,
+    `Observed on ${recorded.date} with Kubernetes ${kubernetes}, containerd ${containerd}, kind ${kind}. [docs/claims.md](docs/claims.md) has all ${String(claims)} claims, sentence by sentence, with what was seen.`,
     '',
-    '| lines | the article says | observed in the subject | in the control | verdict |',
-    '| --- | --- | --- | --- | --- |',
+    '| scenario | article, lines | what it proves | claims |',
+    '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** @example '4 hold' */
+function verdictsOf({ id, claims }: LoadedScenario): string {
+  const kinds = claims.map(
+    (claim) =>
+      recorded.claims.find((each) => each.scenario === id && each.claim === claim.id)?.verdict?.kind ??
+      'not recorded',
+  );
+  return [...Map.groupBy(kinds, (kind) => kind)]
+    .map(([kind, same]) => `${String(same.length)} ${kind === 'holds' && same.length > 1 ? 'hold' : kind}`)
+    .join(', ');
 }
