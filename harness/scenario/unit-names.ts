@@ -12,7 +12,7 @@ export interface UnitNames {
 export const REGISTRY_PREFIX = 'localhost:5001/podproof/';
 
 /** The only place on a node that a manifest may mount, apart from paths a mutant names. */
-export const HOST_FOLDER = '/var/lib/podproof/';
+const HOST_FOLDER = '/var/lib/podproof/';
 
 const ANY_DIGEST = `sha256:${'0'.repeat(64)}`;
 
