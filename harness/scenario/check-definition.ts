@@ -1,16 +1,11 @@
-import type { KubeObject } from '../core/kube.ts';
 import { leafDifferences } from './differences.ts';
 import type { Mutant } from './mutant-types.ts';
 import { mutatedObjects, targetsOf } from './mutants.ts';
 import { namesWithPods, podPartOf } from './pod-template.ts';
 import type { Problem } from './problem.ts';
 import type { Claim, LoadedScenario } from './types.ts';
-import { REGISTRY_PREFIX } from './unit-names.ts';
 
 const ID = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-
-/** The image name that manifests use; the engine puts the cluster's own copy in its place. */
-export const WORKLOAD_IMAGE = 'localhost/podproof/workload:v1';
 
 /**
  * Everything about a scenario that the compiler cannot see: ids, names that must exist in the manifest, a mutant
@@ -36,7 +31,6 @@ export function checkDefinition(scenario: LoadedScenario, file: string, name: st
   );
   messages.push(...scenario.claims.flatMap((claim) => checkClaim(claim, names)));
   messages.push(...checkMutants(scenario, names), ...checkNames(scenario, pods));
-  for (const object of scenario.objects) messages.push(...checkImages(object));
   return messages.map((message) => ({ file, message }));
 }
 
@@ -158,17 +152,6 @@ export function checkExperiment(scenario: LoadedScenario, file: string): readonl
     file,
     message,
   }));
-}
-
-function checkImages(object: KubeObject): string[] {
-  const spec = podPartOf(object)?.spec;
-  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]
-    .map(({ image }) => image ?? '')
-    .filter((image) => image !== WORKLOAD_IMAGE && !image.startsWith(REGISTRY_PREFIX))
-    .map(
-      (image) =>
-        `${object.kind} ${object.metadata.name} uses image ${image}; scenarios use ${WORKLOAD_IMAGE}, which is on every node, or push their own as ${REGISTRY_PREFIX}NAME.`,
-    );
 }
 
 function repeated(ids: readonly string[]): readonly string[] {

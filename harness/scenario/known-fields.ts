@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { isRecord } from '../core/json.ts';
+import type { FieldProblem, Path } from './fault.ts';
+import { nearest } from './nearest.ts';
+import { surprise } from './plain-scalars.ts';
+import { clip, quoted } from './problem.ts';
 
 type TypeName = string;
 type FieldTypes = Readonly<Record<string, TypeName>>;
@@ -10,20 +14,21 @@ export interface KnownFields {
 }
 
 /** The kinds a manifest may contain, with the name of their type in the generated table. */
-const KINDS: Readonly<Record<string, { readonly apiVersion: string; readonly type: TypeName }>> = {
-  Pod: { apiVersion: 'v1', type: 'V1Pod' },
-  Service: { apiVersion: 'v1', type: 'V1Service' },
-  ConfigMap: { apiVersion: 'v1', type: 'V1ConfigMap' },
-  Deployment: { apiVersion: 'apps/v1', type: 'V1Deployment' },
-  DaemonSet: { apiVersion: 'apps/v1', type: 'V1DaemonSet' },
-};
+const KINDS: ReadonlyMap<string, { readonly apiVersion: string; readonly type: TypeName }> = new Map([
+  ['Pod', { apiVersion: 'v1', type: 'V1Pod' }],
+  ['Service', { apiVersion: 'v1', type: 'V1Service' }],
+  ['ConfigMap', { apiVersion: 'v1', type: 'V1ConfigMap' }],
+  ['Deployment', { apiVersion: 'apps/v1', type: 'V1Deployment' }],
+  ['DaemonSet', { apiVersion: 'apps/v1', type: 'V1DaemonSet' }],
+]);
 
-export type Path = readonly (string | number)[];
-export interface FieldProblem {
-  readonly path: Path;
-  readonly message: string;
-  readonly hint?: string;
-}
+/** Maps of texts in which Kubernetes also takes numbers: amounts of a resource. */
+const AMOUNTS: ReadonlySet<string | number | undefined> = new Set(['limits', 'requests', 'overhead']);
+
+const MAP_OF_TEXTS = '{ [key: string]: string; }';
+
+/** The unquoted word that stands at a path; `undefined` where something is quoted or was never a word. */
+export type PlainWord = (path: Path) => string | undefined;
 
 /** The generated table (see scripts/generate/known-fields.ts). */
 export function loadKnownFields(): KnownFields {
@@ -31,19 +36,24 @@ export function loadKnownFields(): KnownFields {
 }
 
 /**
- * Compares an object with the fields Kubernetes knows: misspelt names (with a guess what was meant) and values of
- * the wrong type. The server checks strictly again later; this finds the mistakes before a cluster is started.
+ * Compares an object with the fields Kubernetes knows: misspelt names (with a guess what was meant), values of the
+ * wrong type and words that are read differently than they look. The server checks strictly again later; this finds
+ * the mistakes before a cluster is started.
  */
-export function checkFields(object: unknown, known: KnownFields): readonly FieldProblem[] {
-  if (!isRecord(object)) return [{ path: [], message: 'not an object' }];
-  const kind = String(object['kind']);
-  const entry = KINDS[kind];
+export function checkFields(
+  object: unknown,
+  known: KnownFields,
+  plainWord: PlainWord = () => undefined,
+): readonly FieldProblem[] {
+  if (!isRecord(object)) return [{ path: [], message: `must be an object, not ${quoted(object)}.` }];
+  const kind = object['kind'];
+  const entry = typeof kind === 'string' ? KINDS.get(kind) : undefined;
   if (entry === undefined) {
     return [
       {
         path: ['kind'],
-        message: `kind ${JSON.stringify(object['kind'] ?? null)} is not allowed in a scenario.`,
-        hint: `Allowed: ${Object.keys(KINDS).join(', ')}.`,
+        message: `kind ${quoted(kind ?? null)} is not allowed in a scenario.`,
+        hint: `Allowed: ${[...KINDS.keys()].join(', ')}.`,
       },
     ];
   }
@@ -51,87 +61,105 @@ export function checkFields(object: unknown, known: KnownFields): readonly Field
     return [
       {
         path: ['apiVersion'],
-        message: `a ${kind} has apiVersion ${entry.apiVersion}, not ${JSON.stringify(object['apiVersion'] ?? null)}.`,
+        message: `a ${String(kind)} has apiVersion ${entry.apiVersion}, not ${quoted(object['apiVersion'] ?? null)}.`,
       },
     ];
   }
-  const problems: FieldProblem[] = [];
-  const walk = (value: unknown, type: TypeName, path: Path): void => {
-    const inner = /^Array<(.+)>$/.exec(type)?.[1];
-    const fields = known.types[type];
-    if (inner !== undefined) {
-      if (!Array.isArray(value)) problems.push(wrongType(path, 'a list', value));
-      else value.forEach((item, index) => walk(item, inner, [...path, index]));
-    } else if (fields !== undefined) {
-      if (!isRecord(value)) problems.push(wrongType(path, 'an object', value));
-      else for (const [name, child] of Object.entries(value)) visit(fields, name, child, path);
-    } else {
-      const wanted = mismatch(value, type);
-      if (wanted !== undefined) problems.push(wrongType(path, wanted, value));
-    }
-  };
-  const visit = (fields: FieldTypes, name: string, child: unknown, path: Path): void => {
-    const type = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (type !== undefined) walk(child, type, [...path, name]);
-    else problems.push(unknownField([...path, name], kind, Object.keys(fields)));
-  };
-  walk(object, entry.type, []);
-  return problems;
+  return walk(object, entry.type, [], { known, kind: String(kind), plainWord });
 }
+
+interface Knowledge {
+  readonly known: KnownFields;
+  readonly kind: string;
+  readonly plainWord: PlainWord;
+}
+
+function walk(value: unknown, type: TypeName, path: Path, knowledge: Knowledge): readonly FieldProblem[] {
+  const inner = /^Array<(.+)>$/.exec(type)?.[1];
+  if (inner !== undefined) {
+    if (!Array.isArray(value)) return [wrongType(path, 'a list', value)];
+    return value.flatMap((item, index) => walk(item, inner, [...path, index], knowledge));
+  }
+  const fields = knowledge.known.types[type];
+  if (fields === undefined && type !== MAP_OF_TEXTS) return checkLeaf(value, type, path, knowledge);
+  if (!isRecord(value))
+    return [wrongType(path, fields === undefined ? 'a map of texts' : 'an object', value)];
+  return Object.entries(value).flatMap(([name, child]) => {
+    const below = [...path, name];
+    if (fields === undefined) return checkEntry(child, below, knowledge);
+    const typeOfChild = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    return typeOfChild === undefined
+      ? [unknownField(below, knowledge.kind, Object.keys(fields))]
+      : walk(child, typeOfChild, below, knowledge);
+  });
+}
+
+function checkEntry(value: unknown, path: Path, knowledge: Knowledge): readonly FieldProblem[] {
+  const isAmount = AMOUNTS.has(path.at(-2)) && typeof value === 'number' && Number.isFinite(value);
+  return isAmount ? [] : checkLeaf(value, 'string', path, knowledge);
+}
+
+function checkLeaf(
+  value: unknown,
+  type: TypeName,
+  path: Path,
+  { plainWord }: Knowledge,
+): readonly FieldProblem[] {
+  const wanted = LEAVES.get(type);
+  if (wanted === undefined) return [];
+  const source = plainWord(path);
+  for (const each of wanted.surprises) {
+    const found = source === undefined ? undefined : surprise(each, source, value);
+    if (found !== undefined) return [{ ...found, path, message: `${nameOf(path)} ${found.message}` }];
+  }
+  return wanted.fits(value) ? [] : [wrongType(path, wanted.words, value)];
+}
+
+interface Leaf {
+  readonly words: string;
+  readonly fits: (value: unknown) => boolean;
+  readonly surprises: readonly ('text' | 'number' | 'boolean')[];
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+const LEAVES: ReadonlyMap<TypeName, Leaf> = new Map<TypeName, Leaf>([
+  ['string', { words: 'text (quote it)', fits: isText, surprises: ['text'] }],
+  ['Date', { words: 'text (quote it)', fits: isText, surprises: ['text'] }],
+  [
+    'boolean',
+    {
+      words: 'true or false (without quotes)',
+      fits: (value) => typeof value === 'boolean',
+      surprises: ['boolean'],
+    },
+  ],
+  ['number', { words: 'a whole number', fits: Number.isSafeInteger, surprises: ['number'] }],
+  [
+    'IntOrString',
+    {
+      words: 'a whole number or text',
+      fits: (value) => Number.isSafeInteger(value) || isText(value),
+      surprises: ['number'],
+    },
+  ],
+]);
 
 function unknownField(path: Path, kind: string, candidates: readonly string[]): FieldProblem {
   const name = String(path.at(-1));
   const parent = [kind, ...path.slice(0, -1)].join('.');
-  const [nearest] = candidates
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const close = nearest !== undefined && nearest.distance <= Math.max(2, name.length / 4);
+  const meant = nearest(name, candidates);
   return {
     path,
-    message: `unknown field "${name}" in ${parent}.`,
-    ...(close ? { hint: `Did you mean "${nearest.candidate}"?` } : {}),
+    message: `unknown field "${clip(name)}" in ${clip(parent)}.`,
+    ...(meant === undefined ? {} : { hint: `Did you mean "${meant}"?` }),
   };
 }
 
 function wrongType(path: Path, wanted: string, value: unknown): FieldProblem {
-  return {
-    path,
-    message: `${path.join('.')} must be ${wanted}, not ${JSON.stringify(value)?.slice(0, 60) ?? 'nothing'}.`,
-  };
+  return { path, message: `${nameOf(path)} must be ${wanted}, not ${quoted(value ?? null)}.` };
 }
 
-/** What the type wants, if the value is something else. */
-function mismatch(value: unknown, type: TypeName): string | undefined {
-  switch (type) {
-    case 'string':
-    case 'Date':
-      return typeof value === 'string' ? undefined : 'text (quote it)';
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'true or false (without quotes)';
-    case 'number':
-      return typeof value === 'number' ? undefined : 'a number';
-    case 'IntOrString':
-      return typeof value === 'number' || typeof value === 'string' ? undefined : 'a number or text';
-    case '{ [key: string]: string; }':
-      return isRecord(value) &&
-        Object.values(value).every((item) => typeof item === 'string' || typeof item === 'number')
-        ? undefined
-        : 'a map of texts';
-    default:
-      return undefined;
-  }
-}
-
-/** Levenshtein distance; the words are field names, so the cost does not matter. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitute));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
+function nameOf(path: Path): string {
+  return clip(path.join('.'), 120);
 }

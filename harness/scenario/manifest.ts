@@ -1,155 +1,178 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, stringify, type Document, type Node } from 'yaml';
+import { isScalar, LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
 import type { KubeObject } from '../core/kube.ts';
-import { checkFields, loadKnownFields, type KnownFields, type Path } from './known-fields.ts';
-import type { Problem } from './problem.ts';
-
-const MAX_BYTES = 256 * 1024;
-
-/** DNS-1123 label: what the API server accepts as the name of a pod. */
-const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+import type { Fault } from './fault.ts';
+import { checkFields, loadKnownFields, type KnownFields } from './known-fields.ts';
+import { checkRules } from './manifest-rules.ts';
+import { clip, type Problem } from './problem.ts';
+import { lexicalFaults } from './yaml-lexemes.ts';
+import { offsetOf, plainWordAt, treeFaults } from './yaml-tree.ts';
 
 export interface ParsedManifest {
   readonly objects: readonly KubeObject[];
+  /** Where each object has its name, in the same order. */
+  readonly places: readonly Place[];
+  readonly powers: readonly PowerAt[];
   readonly problems: readonly Problem[];
+}
+
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where a manifest asks for something that its scenario must declare. */
+export interface PowerAt extends Place {
+  /** `privileged` or `hostPath /dev`. */
+  readonly power: string;
 }
 
 /**
  * Reads a manifest as kubectl does (YAML 1.1) and finds every mistake that can be found without a cluster, each
- * with its line and column. Anchors and aliases are refused: they are the way to hide a bomb and no manifest of a
- * tutorial needs them.
+ * with its line and column. What two readers of YAML could understand differently is a mistake too.
  *
  * @param file name for messages, relative to where the user stands
  */
 export function parseManifest(file: string, text: string): ParsedManifest {
-  const unreadable = tooLarge(file, text) ?? invisible(file, text);
-  if (unreadable !== undefined) return { objects: [], problems: [unreadable] };
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    lineCounter: lines,
-    uniqueKeys: true,
-    merge: false,
+  const inFile = ({ offset, ...fault }: Fault): Problem => ({
+    file,
+    ...(offset === undefined ? {} : placeAt(lines, offset)),
+    ...fault,
   });
-  if (!Array.isArray(documents) || documents.length === 0)
-    return { objects: [], problems: [{ file, message: 'there is no document in this file.' }] };
+  const early = invisible(text);
+  const lexical = early.length > 0 ? { faults: [], isBomb: true } : lexicalFaults(text);
+  const documents = lexical.isBomb ? [] : read(text, lines);
+  if (lexical.isBomb) countLines(text, lines);
   const known = loadKnownFields();
-  const problems: Problem[] = [];
-  const objects: KubeObject[] = [];
-  for (const document of documents) {
-    const { object, faults } = readDocument(document, known);
-    problems.push(
-      ...faults.map(({ offset, ...fault }) => ({
-        file,
-        ...(offset === undefined ? {} : place(lines, offset)),
-        ...fault,
-      })),
-    );
-    if (object !== undefined) objects.push(object);
-  }
-  return { objects, problems };
+  const found = documents.map((document) => readDocument(document, known, lexical.faults));
+  const faults = [...early, ...lexical.faults, ...found.flatMap((each) => each.faults)].sort(
+    (a, b) => (a.offset ?? 0) - (b.offset ?? 0),
+  );
+  if (documents.length === 0 && faults.length === 0)
+    faults.push({ message: 'there is no document in this file.' });
+  const placed = found.flatMap(({ object, name, powers }) =>
+    object === undefined ? [] : [{ object, place: placeAt(lines, name), powers }],
+  );
+  return {
+    objects: placed.map(({ object }) => object),
+    places: placed.map(({ place }) => place),
+    powers: placed.flatMap(({ powers }) =>
+      powers.map(({ power, offset }) => ({ power, ...placeAt(lines, offset) })),
+    ),
+    problems: faults.map(inFile),
+  };
 }
 
-interface Fault {
-  /** Where in the text; absent when it is about the whole file. */
-  readonly offset?: number;
-  readonly message: string;
-  readonly hint?: string;
+function read(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
+  const documents = parseAllDocuments(text, {
+    version: '1.1',
+    lineCounter,
+    uniqueKeys: true,
+    merge: false,
+    // Problems are ours to tell; the library would also write to stderr.
+    logLevel: 'error',
+  });
+  return Array.isArray(documents) ? documents : [];
+}
+
+interface ReadDocument {
+  readonly object?: KubeObject;
+  /** Offset of the object's name. */
+  readonly name: number;
+  readonly powers: readonly { readonly power: string; readonly offset: number }[];
+  readonly faults: readonly Fault[];
 }
 
 function readDocument(
   document: Document.Parsed,
   known: KnownFields,
-): { object?: KubeObject; faults: readonly Fault[] } {
-  const syntax = [...document.errors, ...document.warnings];
-  if (syntax.length > 0) {
-    return {
-      faults: syntax.map(({ pos, message }) => ({
-        offset: pos[0],
-        message: message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML',
-      })),
-    };
-  }
-  if (document.contents === null) return { faults: [{ message: 'a document is empty.' }] };
+  lexical: readonly Fault[],
+): ReadDocument {
+  const faulty = (faults: readonly Fault[]): ReadDocument => ({ name: 0, powers: [], faults });
+  const syntax = syntaxFaults(document, lexical);
+  if (syntax.length > 0 || document.errors.length > 0) return faulty(syntax);
+  if (isEmpty(document.contents))
+    return faulty([{ offset: document.range[0], message: 'a document is empty.' }]);
+  const tree = treeFaults(document);
+  if (tree.length > 0) return faulty(tree);
   let object: unknown;
   try {
     object = document.toJS({ maxAliasCount: 0 });
   } catch {
-    return { faults: [{ offset: document.range[0], message: 'anchors and aliases are not allowed.' }] };
+    // An alias: the look at the lexemes has told.
+    return faulty([]);
   }
-  const found = [...checkFields(object, known), ...checkNames(object)];
-  if (found.length === 0 && isKubeObject(object)) return { object, faults: [] };
+  const rules = checkRules(object);
+  const fields = checkFields(object, known, (path) => plainWordAt(document, path));
+  const told = new Set(fields.map(({ path }) => path.join('.')));
+  const problems = [...fields, ...rules.problems.filter(({ path }) => !told.has(path.join('.')))];
+  const faults = problems.map(({ path, ...rest }) => ({ offset: offsetOf(document, path), ...rest }));
+  if (faults.length > 0 || !isKubeObject(object)) return faulty(faults);
   return {
-    faults: found.map(({ path, message, hint }) => ({
-      offset: offsetOf(document, path),
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    })),
+    object,
+    name: offsetOf(document, ['metadata', 'name']),
+    powers: rules.powers.map(({ power, path }) => ({ power, offset: offsetOf(document, path) })),
+    faults,
   };
 }
 
-/** True for what `checkFields` and `checkNames` let through. */
+/** What the look at the lexemes says better. */
+const TOLD_BETTER = /^(Unresolved tag|The .* tag|Missing closing ['"]quote)/;
+
+/** Repeated keys, and the first of all other mistakes: those that follow are mostly its consequences. */
+function syntaxFaults({ errors, warnings }: Document.Parsed, lexical: readonly Fault[]): readonly Fault[] {
+  const all = [...errors, ...warnings].filter(
+    ({ message }) => lexical.length === 0 || !TOLD_BETTER.test(message),
+  );
+  const repeated = all.filter(({ code }) => code === 'DUPLICATE_KEY');
+  const others = all.filter(({ code }) => code !== 'DUPLICATE_KEY').slice(0, 1);
+  return [...repeated, ...others].map(({ pos, message }) => ({
+    offset: pos[0],
+    message: clip(message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? 'not YAML', 200),
+  }));
+}
+
+function isEmpty(contents: unknown): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
+}
+
+/** True for what `checkFields` and `checkRules` let through. */
 function isKubeObject(object: unknown): object is KubeObject {
   return typeof object === 'object' && object !== null && 'kind' in object && 'metadata' in object;
 }
 
-function tooLarge(file: string, text: string): Problem | undefined {
-  return Buffer.byteLength(text) > MAX_BYTES
-    ? { file, message: `larger than ${String(MAX_BYTES)} bytes.` }
-    : undefined;
+/**
+ * Characters that people cannot see: control characters, byte order marks, switches of the writing direction, joiners
+ * and blanks without width. A carriage return may only stand before a line feed.
+ */
+const INVISIBLE = /(?![\t\n])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const MAX_INVISIBLE = 20;
+
+function invisible(text: string): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const { 0: character, index } of text.matchAll(INVISIBLE)) {
+    if (character === '\r' && text[index + 1] === '\n') continue;
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    faults.push({
+      offset: index,
+      message: `invisible control character U+${code}.`,
+      ...(index === 0 && code === 'FEFF' ? { hint: 'Save the file without a byte order mark.' } : {}),
+    });
+    // A binary file has thousands.
+    if (faults.length === MAX_INVISIBLE) break;
+  }
+  return faults;
 }
 
-/** Control characters that people cannot see: NUL, a byte order mark inside, switches of the writing direction. */
-function invisible(file: string, text: string): Problem | undefined {
-  const control = /[^\t\n\r\x20-\uFFFF]|[\u202A-\u202E\u2066-\u2069\uFEFF]/.exec(text);
-  if (control === null) return undefined;
-  const before = text.slice(0, control.index).split('\n');
-  const code = (control[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-  return {
-    file,
-    line: before.length,
-    column: (before.at(-1)?.length ?? 0) + 1,
-    message: `invisible control character U+${code}.`,
-  };
+/** What the parser does while it reads. */
+function countLines(text: string, lines: LineCounter): void {
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
 }
 
-function place(lines: LineCounter, offset: number): { line: number; column: number } {
+function placeAt(lines: LineCounter, offset: number): Place {
   const { line, col } = lines.linePos(offset);
   return { line, column: col };
-}
-
-function checkNames(object: unknown): readonly { path: Path; message: string; hint?: string }[] {
-  const metadata = (object as { metadata?: { name?: unknown; namespace?: unknown } } | null)?.metadata;
-  const problems: { path: Path; message: string; hint?: string }[] = [];
-  if (typeof metadata?.name !== 'string' || !NAME.test(metadata.name)) {
-    problems.push({
-      path: ['metadata', 'name'],
-      message: `metadata.name must be a DNS-1123 label, not ${JSON.stringify(metadata?.name ?? null)}.`,
-    });
-  }
-  if (metadata?.namespace !== undefined) {
-    problems.push({
-      path: ['metadata', 'namespace'],
-      message: 'metadata.namespace is chosen by podproof for each run.',
-      hint: 'Remove the line.',
-    });
-  }
-  return problems;
-}
-
-/** The offset of the key at the end of the path, or of the nearest parent that exists in the text. */
-function offsetOf(document: Document.Parsed, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    if (isMap(parent)) {
-      const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
-      const range = (pair?.key as Node | undefined)?.range;
-      if (range) return range[0];
-    }
-    const node = document.getIn(path.slice(0, length), true) as Node | undefined;
-    if (node?.range) return node.range[0];
-  }
-  return document.range[0];
 }
 
 /** Objects as one manifest that `kubectl apply` takes. */

@@ -1,7 +1,6 @@
 import type { KubeObject } from '../core/kube.ts';
-import { WORKLOAD_IMAGE } from './check-definition.ts';
 import { podPartOf, withPodPart, type Container, type PodPart, type PodSpec } from './pod-template.ts';
-import { imageOf, hostPathOf, type UnitNames } from './unit-names.ts';
+import { hostPathOf, imageOf, WORKLOAD_IMAGE, type UnitNames } from './unit-names.ts';
 
 export interface Placement extends UnitNames {
   readonly namespace: string;

@@ -14,7 +14,7 @@ export interface Scenario {
   /** Words for `--only`. */
   readonly tags?: readonly string[];
   /** What the cluster must offer; otherwise every claim is skipped with a reason that says so. */
-  readonly requires?: Requirements;
+  readonly requires?: Requirements & Powers;
   /**
    * Which node a pod goes to. Pods that are not named go to `A`; workloads that are not named go where the scheduler
    * puts them. Two letters mean two different nodes; which ones, differs from scenario to scenario.
@@ -43,6 +43,14 @@ export interface Requirements {
   readonly schedulableNodes?: number;
   /** The container runtime offers user namespaces (`hostUsers: false`) on every node that takes pods. */
   readonly userNamespaces?: boolean;
+}
+
+/** What a scenario does to its nodes, each with the reason. What it does without saying so is refused. */
+export interface Powers {
+  /** Set when manifest or mutants have a privileged container. */
+  readonly privileged?: string;
+  /** Folders of the node that manifest or mutants mount: `{ '/dev': 'why' }`. */
+  readonly hostPath?: Readonly<Record<string, string>>;
 }
 
 /** One step of a scenario that happens in steps. */

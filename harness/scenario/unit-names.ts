@@ -8,6 +8,9 @@ export interface UnitNames {
   readonly digests: ReadonlyMap<string, string>;
 }
 
+/** The image name that manifests use; the engine puts the cluster's own copy in its place. */
+export const WORKLOAD_IMAGE = 'localhost/podproof/workload:v1';
+
 /** Images of the registry as manifests call them; a node finds them under the same prefix. */
 export const REGISTRY_PREFIX = 'localhost:5001/podproof/';
 
@@ -15,6 +18,11 @@ export const REGISTRY_PREFIX = 'localhost:5001/podproof/';
 const HOST_FOLDER = '/var/lib/podproof/';
 
 const ANY_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/** Whether a manifest may name it: the image that is on every node, or one that its scenario pushes itself. */
+export function isScenarioImage(image: unknown): boolean {
+  return typeof image === 'string' && (image === WORKLOAD_IMAGE || image.startsWith(REGISTRY_PREFIX));
+}
 
 /** The unit's own name for an image of the registry; other images stay as they are. */
 export function imageOf(image: string, { nonce, digests }: UnitNames): string {

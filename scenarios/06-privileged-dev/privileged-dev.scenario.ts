@@ -25,6 +25,10 @@ export default defineScenario({
     'A privileged container sees all its node’s devices, may use them and has all the node’s capabilities',
   article: { heading: 'Running pods in privileged mode', lines: [119, 141] },
   tags: ['core'],
+  requires: {
+    privileged: 'it is what the scenario is about',
+    hostPath: { '/dev': 'a mutant: to see all names is not to be allowed to use them' },
+  },
   claims: [
     claim({
       id: 'all-devices',

@@ -23,6 +23,7 @@ export default defineScenario({
     'Root in a container is root in a mounted host directory; other users may what files allow; a read-only mount stops root, a user namespace does not',
   article: { heading: 'Preventing a container from running as root', lines: [103, 117] },
   tags: ['core', 'correction', 'HD-1'],
+  requires: { hostPath: { [FOLDER]: 'it is what the scenario is about' } },
   acts: [{ what: 'a directory with a secret and a public file is made on the node', does: makeDirectory }],
   claims: [
     claim({

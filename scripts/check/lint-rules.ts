@@ -87,9 +87,8 @@ export const BORDER_FILES = [
   'harness/jest/run-judge.ts',
   'harness/lifetime/watchdog-process.ts',
   'harness/probes/pod-processes.ts',
+  'harness/scenario/import-definition.ts',
   'harness/scenario/known-fields.ts',
-  'harness/scenario/load.ts',
-  'harness/scenario/manifest.ts',
   'scripts/generate/*.ts',
 ];
 
