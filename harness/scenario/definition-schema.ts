@@ -85,7 +85,7 @@ const scenario = z.strictObject({
   variants: z.record(text, z.json()).exactOptional(),
   standIns: z.array(text).exactOptional(),
   // What `observe` takes goes by `about`, which nobody can ask a function.
-  claims: z.array(claim.pipe(z.custom<Claim, z.output<typeof claim>>())),
+  claims: z.array(claim.transform((read) => read as Claim)),
   mutants: z.array(mutant),
 } satisfies FieldsOf<Scenario>);
 

@@ -88,6 +88,7 @@ export const BORDER_FILES = [
   'harness/lifetime/watchdog-process.ts',
   'harness/probes/pod-processes.ts',
   'harness/scenario/import-definition.ts',
+  'harness/scenario/definition-schema.ts',
   'harness/scenario/known-fields.ts',
   'scripts/generate/*.ts',
 ];
