@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { stateFolder } from '../cluster-record.ts';
+import { addHelper } from './fake-world.ts';
 import { openWorldBench, SPEC, within, type WorldBench } from './world-bench.ts';
 
 let bench: WorldBench;
@@ -34,6 +36,24 @@ describe('destroying', () => {
     expect(bench.world.networks.has('kind')).toBe(true);
     await bench.kind.destroy(second.name, within().deadline);
     expect(await bench.leftovers(second.name)).toEqual([]);
+  });
+
+  test.each(['outsider', 'registry'])('waits for the %s that a killed run was starting', async (helper) => {
+    const { name } = await bench.kind.create(SPEC, within());
+    const folder = stateFolder(bench.cacheDir, name);
+    const record = await folder.read();
+    if (record === undefined) throw new Error('there is no record');
+    await folder.write({ ...record, owner: { ...record.owner, pid: 1, startedAt: 'never' } });
+    bench.world.beingCreated.add(`${name}-${helper}`);
+    const late = Promise.withResolvers<void>();
+    setTimeout(() => {
+      addHelper(bench.world, name, helper);
+      bench.world.beingCreated.delete(`${name}-${helper}`);
+      late.resolve();
+    }, 200);
+    await bench.kind.destroy(name, within().deadline);
+    await late.promise;
+    expect(await bench.leftovers(name)).toEqual([]);
   });
 
   test('is fine when there is nothing', async () => {

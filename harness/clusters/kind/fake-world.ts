@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { systemClock } from '../../core/clock.ts';
 import type { CommandRunner, RunOptions } from '../../core/command.ts';
 import type { KubeClient, KubeObject } from '../../core/kube.ts';
-import type { PortBinding } from '../../docker/engine-port.ts';
+import type { Labels, PortBinding } from '../../docker/engine-port.ts';
+import { HELPER_LABEL } from '../../docker/helper-container.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { exited, fakeDocker, type FakeThings } from './fake-docker.ts';
 import { CLUSTER_LABEL, KIND_NETWORK, ROLE_LABEL } from './labels.ts';
@@ -113,20 +114,29 @@ function fakeShell(world: World): CommandRunner {
 }
 
 export function addNode(world: World, cluster: string, role: 'control-plane' | 'worker'): void {
-  const name = `${cluster}-${role}`;
+  const bindings = role === 'control-plane' ? world.bindings : [];
+  addContainer(world, `${cluster}-${role}`, { [CLUSTER_LABEL]: cluster, [ROLE_LABEL]: role }, bindings);
+}
+
+/** A container beside the nodes, such as the outsider. */
+export function addHelper(world: World, cluster: string, helper: string): void {
+  addContainer(world, `${cluster}-${helper}`, { [HELPER_LABEL]: cluster }, []);
+}
+
+function addContainer(world: World, name: string, labels: Labels, bindings: readonly PortBinding[]): void {
   world.volumes.add(`var of ${name}`);
   world.containers.set(name, {
     id: name,
     name,
     image: 'podproof-node:v1.37.2-abc',
-    labels: { [CLUSTER_LABEL]: cluster, [ROLE_LABEL]: role },
+    labels,
     state: 'running',
     running: true,
     paused: false,
     exitCode: 0,
     restarts: 0,
     startedAt: '2026-11-23T17:00:00Z',
-    bindings: role === 'control-plane' ? world.bindings : [],
+    bindings,
     addresses: { [KIND_NETWORK]: '172.18.0.2' },
     volumes: [`var of ${name}`],
   });
