@@ -8,7 +8,9 @@ const REGISTRY: HelperKind = {
   nameIn: registryName,
   title: 'The image registry',
   failure: 'REGISTRY_FAILED',
-  configure: (container, { Wait }) => container.withWaitStrategy(Wait.forLogMessage('listening on')),
+  configure: (container, { Wait }) =>
+    // The engine's own default may be a driver that cannot be read.
+    container.withDefaultLogDriver().withWaitStrategy(Wait.forLogMessage('listening on')),
 };
 
 /**

@@ -5,56 +5,74 @@ import { join } from 'node:path';
 import { Deadline } from '../core/deadline.ts';
 import { silentProgress } from '../core/progress.ts';
 import { ScriptedRunner, type Script } from '../testing/scripted-runner.ts';
-import { ensureWorkloadImage } from './engine-images.ts';
+import { ensureRegistryImage, ensureWorkloadImage } from './engine-images.ts';
+
+const FOLDERS = ['workload-image', 'node-image/pause', 'registry-image'];
+const TAGS = ['localhost/podproof/workload:v1', 'localhost/podproof/registry:v1'];
 
 let recipeDir: string;
 beforeEach(async () => {
   recipeDir = await mkdtemp(join(tmpdir(), 'podproof-recipe-'));
-  await mkdir(join(recipeDir, 'workload-image'));
-  await mkdir(join(recipeDir, 'node-image/pause'), { recursive: true });
-  await writeFile(join(recipeDir, 'workload-image/Dockerfile'), 'FROM scratch\n');
+  for (const folder of FOLDERS) {
+    await mkdir(join(recipeDir, folder), { recursive: true });
+    await writeFile(join(recipeDir, folder, 'Dockerfile'), 'FROM scratch\n');
+  }
 });
 afterEach(() => rm(recipeDir, { recursive: true }));
 
-async function ensure(script: Script): Promise<string[]> {
+/** Ensures both images. @returns the builds that it took, as command lines */
+async function builds(script: Script): Promise<string[]> {
   const runner = new ScriptedRunner(script);
-  const image = await ensureWorkloadImage({
+  const options = {
     runner,
     engine: { argv0: 'docker', env: {} },
     cacheDir: join(recipeDir, 'cache'),
     recipeDir,
     progress: silentProgress,
-    deadline: Deadline.in(5000, 'the workload image'),
-  });
-  expect(image).toBe('localhost/podproof/workload:v1');
-  return runner.calls.map(({ argv }) => argv.join(' '));
+    deadline: Deadline.in(5000, 'the images'),
+  };
+  expect(await ensureWorkloadImage(options)).toBe(TAGS[0]);
+  await ensureRegistryImage(options);
+  return runner.calls.map(({ argv }) => argv.join(' ')).filter((call) => call.startsWith('docker build'));
 }
 
-/** An engine that keeps the label of what it built, as `docker image inspect` prints it. */
+/** An engine that keeps the labels of what it built, as `docker image inspect` prints them. */
 function engine(): Script {
-  let label: string | undefined;
+  const labels = new Map<string | undefined, string>();
   return (argv) => {
-    if (argv[1] === 'build') label = argv[argv.indexOf('--label') + 1]?.split('=')[1];
+    const after = (flag: string): string => argv[argv.indexOf(flag) + 1] ?? '';
+    if (argv[1] === 'build') labels.set(after('--tag'), after('--label').split('=')[1] ?? '');
     if (argv[2] !== 'inspect') return undefined;
+    const label = labels.get(argv.at(-1));
     return label === undefined ? { exitCode: 1, stderr: 'No such image' } : { stdout: `${label}\n` };
   };
 }
 
-describe('the workload image alone', () => {
-  test('is built once, and again when the recipe changed', async () => {
+describe('images that the engine builds', () => {
+  test('are built once, and again when their recipe changed', async () => {
     const script = engine();
-    const builds = async (): Promise<number> =>
-      (await ensure(script)).filter((call) => call.startsWith('docker build')).length;
-    expect([await builds(), await builds()]).toEqual([1, 0]);
+    const tagged = TAGS.map((tag) => expect.stringContaining(`--tag ${tag} `) as string);
+    expect(await builds(script)).toEqual(tagged);
+    expect(await builds(script)).toEqual([]);
     await writeFile(join(recipeDir, 'workload-image/Dockerfile'), 'FROM scratch\nCMD ["idle"]\n');
-    expect(await builds()).toBe(1);
+    expect(await builds(script)).toEqual([tagged[0]]);
+    await writeFile(join(recipeDir, 'registry-image/main.go'), 'package main\n');
+    expect(await builds(script)).toEqual([
+      expect.stringContaining(`--file ${recipeDir}/registry-image/Dockerfile ${recipeDir}`),
+    ]);
   });
 
-  test('names both reasons where neither the engine nor packages can make it', async () => {
-    const refused: Script = (argv) =>
-      argv[1] === 'build' ? { exitCode: 1, stderr: 'pull access denied' } : { exitCode: 1 };
-    await expect(ensure(refused)).rejects.toMatchObject({
-      code: 'WORKLOAD_IMAGE_UNAVAILABLE',
+  test.each([
+    ['WORKLOAD_IMAGE_UNAVAILABLE', 'workload'],
+    ['REGISTRY_IMAGE_UNAVAILABLE', 'registry'],
+  ])('%s names both reasons where neither the engine nor packages can make it', async (code, name) => {
+    const good = engine();
+    const refuses: Script = (argv, options) => {
+      if (!argv.some((word) => word.includes(`/${name}:v1`))) return good(argv, options);
+      return argv[1] === 'build' ? { exitCode: 1, stderr: 'pull access denied' } : { exitCode: 1 };
+    };
+    await expect(builds(refuses)).rejects.toMatchObject({
+      code,
       message: expect.stringMatching(/pull access denied.*From packages: .*go\.mod/),
     });
   });

@@ -7,7 +7,7 @@ import { InterruptedError } from '../../core/errors.ts';
 import { silentProgress } from '../../core/progress.ts';
 import { stateFolder } from '../cluster-record.ts';
 import { openKindBench, type KindBench } from './kind.e2e.fixture.ts';
-import { pullAndRun, pushSaying } from './tag-swap.e2e.fixture.ts';
+import { pullAndRun, pushSaying, type Pulled } from './tag-swap.e2e.fixture.ts';
 
 /** A busy machine may need minutes for two nodes. */
 const CREATE_MS = 300_000;
@@ -93,20 +93,15 @@ describe('a cluster of two nodes', () => {
   });
 
   test('a tag that is pushed again is another image for whoever pulls it, on every node', async () => {
-    const names = cluster.nodes.map(({ name }) => name);
+    const onEveryNode = (when: string): Promise<readonly Pulled[]> =>
+      Promise.all(cluster.nodes.map(({ name, role }) => pullAndRun(cluster, `${when}-${role}`, name)));
     const benign = await pushSaying(cluster, 'hello', '405');
-    for (const [index, node] of names.entries())
-      expect(await pullAndRun(cluster, `before-${String(index)}`, node)).toEqual({
-        digest: benign,
-        says: 'hello as 405',
-      });
+    const before = { digest: benign, says: 'hello as 405' };
+    expect(await onEveryNode('before')).toEqual([before, before]);
     const evil = await pushSaying(cluster, 'pwned');
     expect(evil).not.toBe(benign);
-    for (const [index, node] of names.entries())
-      expect(await pullAndRun(cluster, `after-${String(index)}`, node)).toEqual({
-        digest: evil,
-        says: 'pwned as 0',
-      });
+    const after = { digest: evil, says: 'pwned as 0' };
+    expect(await onEveryNode('after')).toEqual([after, after]);
   }, 180_000);
 
   test('its registry has no capability, no mount and no port, and is our own user’s', async () => {
@@ -137,8 +132,7 @@ describe('a cluster of two nodes', () => {
     // What was pushed before is still there.
     const registry = await cluster.registry(within(10_000).deadline);
     expect(await found?.registry(within(10_000).deadline)).toEqual(registry);
-    const [node] = cluster.nodes;
-    const { says } = await pullAndRun(found ?? cluster, 'kept', node?.name ?? '');
+    const { says } = await pullAndRun(cluster, 'kept', cluster.nodes[0]?.name ?? '');
     expect(says).toBe('pwned as 0');
   }, 120_000);
 
