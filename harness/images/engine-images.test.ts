@@ -51,7 +51,7 @@ function engine(): Script {
 describe('images that the engine builds', () => {
   test('are built once, and again when their recipe changed', async () => {
     const script = engine();
-    const tagged = TAGS.map((tag) => expect.stringContaining(`--tag ${tag} `) as string);
+    const tagged = TAGS.map((tag): unknown => expect.stringContaining(`--tag ${tag} `));
     expect(await builds(script)).toEqual(tagged);
     expect(await builds(script)).toEqual([]);
     await writeFile(join(recipeDir, 'workload-image/Dockerfile'), 'FROM scratch\nCMD ["idle"]\n');

@@ -96,12 +96,12 @@ describe('a cluster of two nodes', () => {
     const onEveryNode = (when: string): Promise<readonly Pulled[]> =>
       Promise.all(cluster.nodes.map(({ name, role }) => pullAndRun(cluster, `${when}-${role}`, name)));
     const benign = await pushSaying(cluster, 'hello', '405');
-    const before = { digest: benign, says: 'hello as 405' };
-    expect(await onEveryNode('before')).toEqual([before, before]);
+    const hello = { digest: benign, says: 'hello as 405' };
+    expect(await onEveryNode('before')).toEqual([hello, hello]);
     const evil = await pushSaying(cluster, 'pwned');
     expect(evil).not.toBe(benign);
-    const after = { digest: evil, says: 'pwned as 0' };
-    expect(await onEveryNode('after')).toEqual([after, after]);
+    const pwned = { digest: evil, says: 'pwned as 0' };
+    expect(await onEveryNode('after')).toEqual([pwned, pwned]);
   }, 180_000);
 
   test('its registry has no capability, no mount and no port, and is our own user’s', async () => {
