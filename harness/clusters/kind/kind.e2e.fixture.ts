@@ -23,7 +23,7 @@ export interface KindBench extends AsyncDisposable {
   /** Every container, volume, network and recorded cluster, to compare before and after. */
   things(): Promise<readonly string[]>;
   /** What `docker inspect` says. */
-  inspect(container: string): Promise<unknown>;
+  inspect(container: string): Promise<{ readonly HostConfig: { readonly PortBindings?: object | null } }>;
   /** Kills the container for good as soon as it runs. */
   killWhenThere(container: string): Promise<void>;
 }
@@ -61,7 +61,9 @@ export async function openKindBench(): Promise<KindBench> {
     inspect: async (container) => {
       const argv = [dockerCli, 'inspect', '--format', '{{json .}}', container] as const;
       const env = { DOCKER_HOST: endpoint };
-      return JSON.parse((await local().run(argv, { deadline: within(30), env })).stdout) as unknown;
+      return JSON.parse((await local().run(argv, { deadline: within(30), env })).stdout) as Awaited<
+        ReturnType<KindBench['inspect']>
+      >;
     },
     killWhenThere: (container) => killWhenThere(container, docker, dockerCli),
     async [Symbol.asyncDispose]() {

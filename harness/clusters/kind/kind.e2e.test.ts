@@ -104,12 +104,14 @@ describe('a cluster of two nodes', () => {
     expect(await onEveryNode('after')).toEqual([pwned, pwned]);
   }, 180_000);
 
-  test('its registry has no capability, no mount and no port, and is our own user’s', async () => {
-    expect(await bench.inspect(`${cluster.name}-registry`)).toMatchObject({
+  test('its registry has no capability, no mount and no port, and runs as nobody’s user', async () => {
+    const inspected = await bench.inspect(`${cluster.name}-registry`);
+    expect(inspected).toMatchObject({
       Config: { User: '65535:65535', Labels: { 'podproof.cluster': cluster.name } },
-      HostConfig: { CapDrop: ['ALL'], Privileged: false, NetworkMode: 'kind', PortBindings: {} },
+      HostConfig: { CapDrop: ['ALL'], Privileged: false, NetworkMode: 'kind' },
       Mounts: [],
     });
+    expect(inspected.HostConfig.PortBindings ?? {}).toEqual({});
   });
 
   test('its logs say what happened on every node', async () => {
