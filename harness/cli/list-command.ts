@@ -1,5 +1,6 @@
 import type { Places } from '../config/places.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import { lineRange } from '../report/line-range.ts';
 import { loadScenarios } from '../scenario/load.ts';
 
@@ -27,10 +28,11 @@ export async function listCommand(
     write(`${JSON.stringify(rows, null, 2)}\n`);
     return EXIT_CODES.ok;
   }
+  const say = (text: string): void => write(sanitizeText(text));
   for (const { id, title, article, claims, mutants } of scenarios) {
-    write(`${id} · article ${lineRange(article.lines)} · ${String(mutants.length)} mutants\n  ${title}\n`);
-    for (const claim of claims) write(`    ${claim.id.padEnd(24)} ${claim.must}\n`);
-    write('\n');
+    say(`${id} · article ${lineRange(article.lines)} · ${String(mutants.length)} mutants\n  ${title}\n`);
+    for (const claim of claims) say(`    ${claim.id.padEnd(24)} ${claim.must}\n`);
+    say('\n');
   }
   return EXIT_CODES.ok;
 }

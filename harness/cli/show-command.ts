@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import type { Places } from '../config/places.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import { lineRange } from '../report/line-range.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { choose } from '../scenario/plan.ts';
@@ -16,8 +17,9 @@ export async function showCommand(
 ): Promise<ExitCode> {
   const [scenario] = choose(await loadScenarios(places.scenarios), { ids: [id] });
   if (scenario === undefined) return EXIT_CODES.usage;
-  if (options.commands) write(await commandsOf(scenario));
-  else await describe(scenario, write);
+  const say = (text: string): void => write(sanitizeText(text, Infinity));
+  if (options.commands) say(await commandsOf(scenario));
+  else await describe(scenario, say);
   return EXIT_CODES.ok;
 }
 

@@ -3,7 +3,7 @@ import { every } from '../core/every.ts';
 import type { Progress, ProgressStep } from '../core/progress.ts';
 import { formatMs } from '../report/duration.ts';
 import { paint, plainSigns, type TextStyle } from '../report/text-style.ts';
-import { sanitizeText } from '../report/sanitize.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import { cutText, padText, textWidth } from '../report/text-width.ts';
 
 export interface TerminalProgressOptions {

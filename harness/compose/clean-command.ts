@@ -6,6 +6,7 @@ import type { Places } from '../config/places.ts';
 import { Deadline } from '../core/deadline.ts';
 import { BusyError, describeError } from '../core/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import { embeddedEngineStatus, stopEmbeddedEngine } from '../engine/embedded/stop-kept.ts';
 import { sweep } from '../lifetime/sweep.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
@@ -32,7 +33,7 @@ export async function cleanCommand(
     places,
     terminal,
     deadline: Deadline.in(CLEAN_MS, 'the clean-up'),
-    say: (line) => terminal.out(`${line}\n`),
+    say: (line) => terminal.out(`${sanitizeText(line)}\n`),
   };
   const clustersLeft = (await recordedNames(places.cache)).length > 0 && !(await removeClusters(context));
   const engineLeft = !(await stopUnusedEngine(context));

@@ -50,7 +50,7 @@ function leakSources(
     folderEntries('state folders', [clustersFolder(cacheDir)]),
     foreignFiles(
       [process.env['KUBECONFIG'], join(homedir(), '.kube', 'config')].flatMap((path) =>
-        path === undefined || path === '' ? [] : path.split(':'),
+        path === undefined || path === '' ? [] : path.split(':').flatMap((file) => [file, `${file}.lock`]),
       ),
     ),
   ];

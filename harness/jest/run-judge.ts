@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeResult, type CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import type { RunSummary } from '../report/run-summary.ts';
 
 export interface JudgeOptions {
@@ -57,7 +58,10 @@ export async function runJudge(options: JudgeOptions, verdicts: () => RunSummary
   );
   let report: JestReport;
   try {
-    report = JSON.parse(await readFile(output, 'utf8')) as JestReport;
+    const text = await readFile(output, 'utf8');
+    report = JSON.parse(text) as JestReport;
+    // Jest names every file by its full path, and the file stays in the run folder.
+    await writeFile(output, sanitizeText(text, Infinity)).catch(() => undefined);
   } catch (error) {
     return {
       agreed: false,

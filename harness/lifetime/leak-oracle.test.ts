@@ -1,4 +1,5 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -68,8 +69,42 @@ describe('leak oracle', () => {
     );
     expect(leaks).toEqual([
       expect.stringMatching(/touched changed from .* to /),
-      expect.stringMatching(/written changed from not there to sha256/),
+      expect.stringMatching(/written changed from not there to file \d+, sha256/),
     ]);
+  });
+
+  test.each<[string, (path: string) => Promise<unknown>, (path: string) => Promise<unknown>]>([
+    ['locked by another program', (path) => writeFile(`${path}.lock`, ''), (path) => rm(`${path}.lock`)],
+    [
+      'read-only',
+      (path) => writeFile(path, 'a', { mode: 0o400 }),
+      (path) => chmod(path, 0o600).then(() => writeFile(path, 'b')),
+    ],
+    ['malformed', (path) => writeFile(path, '\0{[\xff'), (path) => writeFile(path, '\0{[')],
+    [
+      'a link',
+      (path) => writeFile(`${path}.real`, 'a').then(() => symlink(`${path}.real`, path)),
+      (path) => writeFile(`${path}.real`, 'b'),
+    ],
+    [
+      'a link to nothing',
+      (path) => symlink('/nowhere', path),
+      (path) => rm(path).then(() => symlink('/elsewhere', path)),
+    ],
+    ['a link to itself', (path) => symlink(path, path), (path) => rm(path)],
+    ['a folder', (path) => mkdir(path), (path) => rm(path, { recursive: true })],
+  ])('a kubeconfig that is %s is left alone, and a change of it is seen', async (_how, prepare, change) => {
+    const path = join(folder, 'config');
+    await prepare(path);
+    const source = foreignFiles([path, `${path}.lock`]);
+    expect(await leaksAfter([source], () => undefined)).toEqual([]);
+    expect(await leaksAfter([source], async () => void (await change(path)))).toHaveLength(1);
+  });
+
+  test('a pipe is not read, because that would change it', async () => {
+    const path = join(folder, 'config');
+    execFileSync('mkfifo', [path]);
+    expect(await leaksAfter([foreignFiles([path])], () => undefined)).toEqual([]);
   });
 
   test('a new entry in a folder is a leak, a folder that is not there is empty', async () => {

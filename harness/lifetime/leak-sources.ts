@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { describeError } from '../core/errors.ts';
 import { hasCode } from '../core/node-errors.ts';
 import type { DockerEngine } from '../docker/engine-port.ts';
 import type { LeakSource } from './leak-oracle.ts';
@@ -57,7 +58,11 @@ export function engineLeakSources(
   ];
 }
 
-/** Files that are not ours: content, size and time of change must be the same afterwards, or both times nothing. */
+/**
+ * Files that are not ours: content and time of change must be the same afterwards, or both times nothing. Whatever
+ * stands there is fine and only has to stay: a link (also one that leads nowhere), a folder, a pipe, a file that we
+ * may not read.
+ */
 export function foreignFiles(paths: readonly string[]): LeakSource {
   return {
     what: 'files of the user',
@@ -94,10 +99,24 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
 
 async function stateOf(path: string): Promise<string> {
   try {
-    const [content, { mtimeMs }] = await Promise.all([readFile(path), stat(path)]);
-    return `sha256 ${createHash('sha256').update(content).digest('hex').slice(0, 16)}, changed ${String(mtimeMs)}`;
+    const { ino } = await lstat(path);
+    const link = await readlink(path).catch(() => undefined);
+    const what = link === undefined ? `file ${String(ino)}` : `link ${String(ino)} to ${link}`;
+    return `${what}, ${await contentOf(path)}`;
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'not there';
-    throw error;
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return 'not there';
+    return `not readable: ${describeError(error)}`;
+  }
+}
+
+/** Follows links. A pipe is not read, because that would change it. */
+async function contentOf(path: string): Promise<string> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return 'no regular file';
+    const hash = createHash('sha256').update(await readFile(path));
+    return `sha256 ${hash.digest('hex').slice(0, 16)}, changed ${String(found.mtimeMs)}`;
+  } catch (error) {
+    return `not readable: ${describeError(error)}`;
   }
 }

@@ -7,6 +7,7 @@ import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import { isAlive } from '../core/process-identity.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import { DISMISSAL, type WatchdogOrder } from './watchdog-order.ts';
 
 const ATTEMPTS = 3;
@@ -59,5 +60,5 @@ async function run(): Promise<string> {
 }
 
 function note(text: string): void {
-  process.stderr.write(`${systemClock.date().toISOString()} watchdog: ${text}\n`);
+  process.stderr.write(`${systemClock.date().toISOString()} watchdog: ${sanitizeText(text)}\n`);
 }

@@ -4,7 +4,8 @@ import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import type { Json } from '../core/json.ts';
 import { paint, plainSigns, type TextStyle } from './text-style.ts';
 import type { ProblemFacts } from './run-summary.ts';
-import { sanitizeEvent, sanitizeText } from './sanitize.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
+import { sanitizeEvent } from './sanitize.ts';
 import { wrapText } from './text-width.ts';
 
 type ProblemEvent = Extract<NewRunEvent, { readonly type: 'problem' }>;

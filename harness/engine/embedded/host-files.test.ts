@@ -6,7 +6,7 @@ import { parseLinkNames } from './bridges.ts';
 import { addedControllers, parseCgroupRoots, readDelegation, restoreDelegation } from './cgroups.ts';
 import { parseHostState } from './host-record.ts';
 import { engineLayout } from './layout.ts';
-import { readLogTail } from './log-tail.ts';
+import { keepLog, readLogTail } from './log-tail.ts';
 import { changedSysctls, readSysctls, restoreSysctls } from './sysctls.ts';
 import { mountsBelow } from './terminate.ts';
 
@@ -150,5 +150,11 @@ describe('readLogTail', () => {
     await put({ log: 'first line\nlast line' });
     expect(await readLogTail(join(folder, 'log'), 10)).toBe('last line\n');
     expect(await readLogTail(join(folder, 'missing'))).toBe('');
+  });
+
+  test('its copy has no secret and no colour', async () => {
+    await put({ log: '\x1b[31mproxy http://me:pw@proxy:3128' });
+    const copy = await keepLog(join(folder, 'log'), join(folder, 'run'));
+    expect(await readFile(String(copy), 'utf8')).toBe('proxy http://[redacted]@proxy:3128\n');
   });
 });

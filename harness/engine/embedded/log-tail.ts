@@ -1,5 +1,6 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sanitizeText } from '../../core/sanitize-text.ts';
 
 const MAX_BYTES = 5 * 1024 * 1024;
 
@@ -17,12 +18,12 @@ export async function readLogTail(path: string, maxBytes = MAX_BYTES): Promise<s
   }
 }
 
-/** Copies the tail of the daemon's log into the run folder. @returns the copy, undefined when there was no log */
+/** Copies the tail of the daemon's log into the run folder, without secrets. @returns the copy, undefined when there was no log */
 export async function keepLog(logFile: string, runDir: string): Promise<string | undefined> {
   const tail = await readLogTail(logFile);
   if (tail === '') return undefined;
   const path = join(runDir, 'engine.log');
   await mkdir(runDir, { recursive: true, mode: 0o700 });
-  await writeFile(path, tail, { mode: 0o600 });
+  await writeFile(path, sanitizeText(tail, MAX_BYTES), { mode: 0o600 });
   return path;
 }
