@@ -24,6 +24,11 @@ describe('the state of a container', () => {
       ],
       addresses: { kind: '172.19.0.3' },
       volumes: ['32ce35a88c898c65e385173d6fb5442dcb01f74a40a07a4e7ae10a847dd905f7'],
+      imageId: 'sha256:4adb85bd336dcda8bc0985a11e6e1ff204850eaf7ba458e8a717deaa2b863f18',
+      mounts: [
+        { type: 'bind', source: '/lib/modules', target: '/lib/modules', writable: false },
+        { type: 'volume', target: '/var', writable: true },
+      ],
     });
   });
 

@@ -2,6 +2,7 @@ import type Docker from 'dockerode';
 import type { Deadline } from '../core/deadline.ts';
 import { demultiplex } from './demultiplex.ts';
 import { callEngine, statusOf } from './engine-error.ts';
+import { checkedContainer } from './engine-names.ts';
 import type { ContainerCalls, ContainerState, NameHold, PortBinding } from './engine-port.ts';
 import { labelFilters } from './labels.ts';
 
@@ -22,7 +23,7 @@ export function containerCalls(api: Docker): ContainerCalls {
     async inspect(container, deadline) {
       try {
         const found = await callEngine(`inspect the container ${container}`, deadline, () =>
-          api.getContainer(container).inspect({ abortSignal: deadline.signal }),
+          api.getContainer(checkedContainer(container)).inspect({ abortSignal: deadline.signal }),
         );
         return stateOf(found);
       } catch (error) {
@@ -34,7 +35,9 @@ export function containerCalls(api: Docker): ContainerCalls {
     async remove(container, deadline) {
       try {
         await callEngine(`remove the container ${container}`, deadline, () =>
-          api.getContainer(container).remove({ force: true, v: true, abortSignal: deadline.signal }),
+          api
+            .getContainer(checkedContainer(container))
+            .remove({ force: true, v: true, abortSignal: deadline.signal }),
         );
       } catch (error) {
         // 404: gone. 409: somebody else's removal is in progress; listings show when it is done.
@@ -44,7 +47,7 @@ export function containerCalls(api: Docker): ContainerCalls {
     },
     async logTail(container, lines, deadline) {
       const raw = await callEngine(`read the log of ${container}`, deadline, () =>
-        api.getContainer(container).logs({
+        api.getContainer(checkedContainer(container)).logs({
           stdout: true,
           stderr: true,
           follow: false,
@@ -96,6 +99,7 @@ export function stateOf(found: Docker.ContainerInspectInfo): ContainerState {
     id: found.Id,
     name: found.Name.replace(/^\//, ''),
     image: found.Config.Image,
+    imageId: found.Image,
     labels: found.Config.Labels,
     state: found.State.Status,
     running: found.State.Running,
@@ -108,6 +112,12 @@ export function stateOf(found: Docker.ContainerInspectInfo): ContainerState {
       Object.entries(found.NetworkSettings.Networks).map(([name, network]) => [name, network.IPAddress]),
     ),
     volumes: found.Mounts.flatMap((mount) => (mount.Name === undefined ? [] : [mount.Name])),
+    mounts: found.Mounts.map(({ Type, Source, Destination, RW }) => ({
+      type: Type,
+      source: Source,
+      target: Destination,
+      writable: RW,
+    })),
   };
 }
 

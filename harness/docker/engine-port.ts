@@ -22,7 +22,18 @@ export interface PortBinding {
   readonly hostPort: string;
 }
 
+/** Something of the engine's machine that is visible in a container. */
+export interface Mount {
+  /** Docker's word: bind, volume, tmpfs, npipe. */
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
 export interface ContainerState extends ContainerSummary {
+  /** `sha256:…` of the image it was made from, whatever the name means now. */
+  readonly imageId: string;
   readonly running: boolean;
   readonly paused: boolean;
   readonly exitCode: number;
@@ -36,6 +47,7 @@ export interface ContainerState extends ContainerSummary {
   readonly addresses: Readonly<Record<string, string>>;
   /** Named and anonymous volumes mounted into it. */
   readonly volumes: readonly string[];
+  readonly mounts: readonly Mount[];
 }
 
 export interface NetworkSummary {

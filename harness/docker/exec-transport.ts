@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
+import { checkedContainer } from './engine-names.ts';
 
 /** A command that was announced to the engine and not started yet. */
 export interface Exec {
@@ -34,7 +35,7 @@ export interface ExecTransport {
 export function execTransport(api: Docker): ExecTransport {
   return {
     async prepare({ container, argv, env, cwd, stdin }, signal) {
-      const exec = await api.getContainer(container).exec({
+      const exec = await api.getContainer(checkedContainer(container)).exec({
         Cmd: [...argv],
         Env: [...env],
         AttachStdin: stdin,
@@ -53,7 +54,7 @@ export function execTransport(api: Docker): ExecTransport {
       };
     },
     async containerState(container, abortSignal) {
-      const { State } = await api.getContainer(container).inspect({ abortSignal });
+      const { State } = await api.getContainer(checkedContainer(container)).inspect({ abortSignal });
       return { running: State.Running, paused: State.Paused, startedAt: State.StartedAt };
     },
   };

@@ -1,13 +1,16 @@
 import type Docker from 'dockerode';
 import { HarnessError } from '../core/errors.ts';
 import { callEngine, statusOf } from './engine-error.ts';
+import { checkedImage } from './engine-names.ts';
 import type { ImageCalls } from './engine-port.ts';
 
 export function imageCalls(api: Docker): ImageCalls {
   return {
     async has(reference, deadline) {
       try {
-        await callEngine(`inspect the image ${reference}`, deadline, () => api.getImage(reference).inspect());
+        await callEngine(`inspect the image ${reference}`, deadline, () =>
+          api.getImage(checkedImage(reference)).inspect(),
+        );
         return true;
       } catch (error) {
         if (statusOf(error) === 404) return false;
@@ -17,7 +20,7 @@ export function imageCalls(api: Docker): ImageCalls {
     async isInRegistry(reference, deadline) {
       try {
         await callEngine(`ask the registry for ${reference}`, deadline, () =>
-          api.getImage(reference).distribution(),
+          api.getImage(checkedImage(reference)).distribution(),
         );
         return true;
       } catch (error) {

@@ -1,6 +1,7 @@
 import { describeResult, type CommandRunner } from '../core/command.ts';
 import { CannotTell } from '../core/under-test.ts';
 import { ask } from './answer.ts';
+import { targetUrl, type HttpTarget } from './http-target.ts';
 
 /**
  * What a real curl got. `refused` is a TCP reset seen by curl itself (exit 7, "Connection refused"): the only
@@ -11,27 +12,20 @@ export type HttpAnswer =
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly curlExit: number; readonly why: string };
 
-/** A place to ask. Never a free URL: scheme, host and path cannot be smuggled in. */
-export interface HttpTarget {
-  /** An IPv4 address or a host name of the cluster. */
-  readonly host: string;
-  readonly port: number;
-  /** Starts with a slash. @default "/" */
-  readonly path?: string;
-}
-
 const STATUS_MARK = '\n#status=';
 
 /**
  * Asks with curl from where the runner is: node, pod or the outsider. No proxy, no redirects, five seconds, one
  * fresh connection.
  *
- * @throws CannotTell when curl could not be run or the target is malformed
+ * @throws CannotTell when curl could not be run, or the target is malformed or refused
  * @example await httpFrom(node.runner, { host: node.address, port: 9000, path: '/nonce' })
  */
 export async function httpFrom(runner: CommandRunner, target: HttpTarget): Promise<HttpAnswer> {
   const result = await ask(runner, [
     'curl',
+    // No .curlrc of whoever owns the image: it could send us elsewhere. Counts only as the first option.
+    '-q',
     '-sS',
     '--noproxy',
     '*',
@@ -42,7 +36,7 @@ export async function httpFrom(runner: CommandRunner, target: HttpTarget): Promi
     '--write-out',
     `${STATUS_MARK}%{http_code}`,
     '--',
-    url(target),
+    targetUrl(target),
   ]);
   return parseCurl(result.exitCode, result.stdout, result.stderr);
 }
@@ -66,17 +60,6 @@ export function parseCurl(exitCode: number, stdout: string, stderr: string): Htt
   // decides and the known other causes of exit 7 are excluded.
   if (exitCode === 7 && !/no route|unreachable|timed out/i.test(why)) return { kind: 'refused' };
   return { kind: 'failed', curlExit: exitCode, why };
-}
-
-function url({ host, port, path = '/' }: HttpTarget): string {
-  const valid =
-    /^[a-z0-9.-]+$/i.test(host) &&
-    Number.isInteger(port) &&
-    port > 0 &&
-    port < 65536 &&
-    /^\/[\w./-]*$/.test(path);
-  if (!valid) throw new CannotTell(`not a target: ${host}:${String(port)}${path}`);
-  return `http://${host}:${String(port)}${path}`;
 }
 
 /** `200 7f3c…`, `refused`, `curl 28: …` */

@@ -133,6 +133,15 @@ describe('creating', () => {
     expect(await bench.leftovers(name)).toEqual([]);
   });
 
+  test('a node with the socket of the engine is refused for safety, and the cluster removed', async () => {
+    bench.world.mounts = [
+      { type: 'bind', source: '/run/docker.sock', target: '/run/docker.sock', writable: true },
+    ];
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({ code: 'HOST_MOUNTED', exitCode: 8 });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
   test('nodes that lack the workload get it through an archive; if it is still missing, nothing runs', async () => {
     bench.world.imagesInNodes = ['registry.k8s.io/pause:3.10.2'];
     const { error } = await bench.failingCreate();

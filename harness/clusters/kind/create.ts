@@ -9,11 +9,11 @@ import { identityOf } from '../../core/process-identity.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import { reserve, stateFolder, type ClusterRecord, type StateFolder } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { assertConfined } from './confined.ts';
 import { destroyKindCluster } from './destroy.ts';
 import { clusterFacts, kindCluster } from './kind-cluster.ts';
 import { noteMissingNetwork } from './kind-network.ts';
 import { CLUSTER_LABEL } from './labels.ts';
-import { assertLoopbackOnly } from './loopback.ts';
 import type { Plan } from './plan.ts';
 import { waitUntilReady } from './readiness.ts';
 import { runKindCreate } from './run-kind.ts';
@@ -121,7 +121,7 @@ async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
   }
 }
 
-/** The containers that kind made: as many as asked for, and none of them reachable from another machine. */
+/** The containers that kind made: as many as asked for, each of them confined. */
 async function nodeContainers(
   { name, spec, options }: Building,
   { docker }: ProviderDeps,
@@ -130,7 +130,7 @@ async function nodeContainers(
   const listed = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
   const states = await Promise.all(listed.map(({ id }) => docker.containers.inspect(id, deadline)));
   const found = states.filter((state) => state !== undefined);
-  assertLoopbackOnly(found);
+  assertConfined(found);
   if (found.length !== spec.nodes) {
     throw new InfrastructureError(
       'NODES_MISSING',

@@ -19,6 +19,7 @@ export interface FakeThings {
 
 const heldContainer = {
   image: '',
+  imageId: '',
   state: 'created',
   running: false,
   paused: false,
@@ -28,6 +29,7 @@ const heldContainer = {
   bindings: [],
   addresses: {},
   volumes: [],
+  mounts: [],
 };
 
 export function exited(stdout: string, exitCode = 0, stderr = ''): CommandResult {

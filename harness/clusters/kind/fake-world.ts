@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { systemClock } from '../../core/clock.ts';
 import type { CommandRunner, RunOptions } from '../../core/command.ts';
 import type { KubeClient, KubeObject } from '../../core/kube.ts';
-import type { Labels, PortBinding } from '../../docker/engine-port.ts';
+import type { Labels, Mount, PortBinding } from '../../docker/engine-port.ts';
 import { HELPER_LABEL } from '../../docker/helper-container.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { exited, fakeDocker, type FakeThings } from './fake-docker.ts';
@@ -18,6 +18,7 @@ export interface World extends FakeThings {
   /** Runs in the middle of `kind create`, when the first node is there. */
   duringCreate: (options: RunOptions) => Promise<void> | void;
   bindings: readonly PortBinding[];
+  mounts: readonly Mount[];
   /** What the API answers; by default everything is ready. */
   nodes: (names: readonly string[]) => readonly KubeObject[];
   dns: KubeObject | undefined;
@@ -39,6 +40,7 @@ export function newWorld(): World {
     lastWords: 'systemd: reached target nothing\nlast words',
     duringCreate: () => undefined,
     bindings: [{ containerPort: '6443/tcp', hostAddress: '127.0.0.1', hostPort: '40000' }],
+    mounts: [{ type: 'bind', source: '/lib/modules', target: '/lib/modules', writable: false }],
     imagesInNodes: [WORKLOAD],
     nodes: (names) => names.map((name) => readyNode(name)),
     dns: {
@@ -129,6 +131,7 @@ function addContainer(world: World, name: string, labels: Labels, bindings: read
     id: name,
     name,
     image: 'podproof-node:v1.37.2-abc',
+    imageId: 'sha256:abc',
     labels,
     state: 'running',
     running: true,
@@ -139,6 +142,7 @@ function addContainer(world: World, name: string, labels: Labels, bindings: read
     bindings,
     addresses: { [KIND_NETWORK]: '172.18.0.2' },
     volumes: [`var of ${name}`],
+    mounts: world.mounts,
   });
 }
 

@@ -7,9 +7,9 @@ import { identityOf, isAlive, isSame, type ProcessIdentity } from '../../core/pr
 import type { ProgressStep } from '../../core/progress.ts';
 import { clustersFolder, recordedNames, stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { assertConfined } from './confined.ts';
 import { clusterFacts, kindCluster } from './kind-cluster.ts';
 import { CLUSTER_LABEL } from './labels.ts';
-import { assertLoopbackOnly } from './loopback.ts';
 import type { Plan } from './plan.ts';
 import { waitUntilReady } from './readiness.ts';
 import { findWorkload } from './workload.ts';
@@ -98,7 +98,7 @@ async function inspect(candidate: Candidate, deps: ProviderDeps): Promise<Cluste
   const listed = await deps.docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
   const states = await Promise.all(listed.map(({ id }) => deps.docker.containers.inspect(id, deadline)));
   const found = states.filter((state) => state !== undefined);
-  assertLoopbackOnly(found);
+  assertConfined(found);
   const containers = found.filter((state) => state.running && !state.paused).map((state) => state.name);
   if (containers.length !== spec.nodes) {
     throw new Error(`${String(containers.length)} of ${String(spec.nodes)} nodes are running`);

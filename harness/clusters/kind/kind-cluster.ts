@@ -2,10 +2,11 @@ import type { Cluster, ClusterNode } from '../../core/cluster.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { KubeClient } from '../../core/kube.ts';
 import type { HelperOptions } from '../../docker/helper-container.ts';
-import { ensureOutsider } from '../../docker/outsider.ts';
-import { ensureRegistry } from '../../docker/registry.ts';
+import { ensureOutsider, outsiderName } from '../../docker/outsider.ts';
+import { ensureRegistry, registryName } from '../../docker/registry.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { REGISTRY_PREFIX, trustRegistry } from '../trust-registry.ts';
+import { assertConfined } from './confined.ts';
 import { KIND_NETWORK } from './labels.ts';
 import type { NodeView } from './node-view.ts';
 
@@ -32,6 +33,10 @@ export function kindCluster(parts: ClusterParts, deps: ClusterDeps): Cluster {
     cluster: name,
     deadline,
   });
+  const confined = async (helperName: string, deadline: Deadline): Promise<void> => {
+    const started = await deps.docker.containers.inspect(helperName, deadline);
+    if (started !== undefined) assertConfined([started]);
+  };
   return {
     name,
     provider: 'kind',
@@ -40,9 +45,14 @@ export function kindCluster(parts: ClusterParts, deps: ClusterDeps): Cluster {
     workloadImage,
     facts,
     reused,
-    outsider: onFirstUse((deadline) => ensureOutsider(helper(workloadImage, deadline))),
+    outsider: onFirstUse(async (deadline) => {
+      const runner = await ensureOutsider(helper(workloadImage, deadline));
+      await confined(outsiderName(name), deadline);
+      return runner;
+    }),
     registry: onFirstUse(async (deadline) => {
       const address = await ensureRegistry(helper(deps.images.registry, deadline));
+      await confined(registryName(name), deadline);
       await trustRegistry(nodes, address, deadline);
       return { address, prefix: REGISTRY_PREFIX };
     }),
