@@ -15,6 +15,7 @@ import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
+import type { RunDiagnostics } from './run-diagnostics.ts';
 import { openWorkbench, readyCluster } from './workbench.ts';
 
 export interface ProveContext {
@@ -27,6 +28,7 @@ export interface ProveContext {
   readonly progress: Progress;
   readonly undo: UndoStack;
   readonly deadline: Deadline;
+  readonly diagnostics: RunDiagnostics;
   /** Filled by the clean-up. */
   readonly leftovers: string[];
   readonly kept: string[];

@@ -9,7 +9,7 @@ import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { InterruptedError } from '../core/errors.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
-import type { ExitCode } from '../core/exit-codes.ts';
+import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
 import { startWatchdog } from '../lifetime/watchdog.ts';
@@ -28,6 +28,7 @@ import { local } from '../shell/local.ts';
 import type { Terminal } from './console.ts';
 import { proveOnCluster, type ProveContext } from './prove.ts';
 import { writeReports } from './reports.ts';
+import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
 
 export interface RunInput {
   readonly settings: RunSettings;
@@ -58,6 +59,7 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
     logFile: join(record.folder, 'watchdog.log'),
     deadline: Deadline.in(WATCHDOG_MS, 'the watchdog to start', watch.signal),
   });
+  const diagnostics = runDiagnostics({ ...record, signal: watch.signal });
   const context: ProveContext = {
     settings,
     places,
@@ -65,12 +67,13 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
     ...record,
     undo,
     deadline: Deadline.in(settings.timeout * 60_000, 'the whole run (--timeout)', watch.signal),
+    diagnostics,
     leftovers: [],
     kept: [],
   };
   await proveAndCleanUp(context, record, watch.signal);
   await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
-  return await closeRecord(record, settings);
+  return await closeRecord(record, settings, diagnostics);
 }
 
 /** Everything that is known about a run, and where it goes. */
@@ -95,11 +98,13 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
     style: terminal.errStyle,
     live: terminal.live,
   });
+  const evidence = relative(process.cwd(), folder) || folder;
   const report = consoleReport({
     write: (text) => progress.aside(() => terminal.out(text)),
     style: terminal.outStyle,
     verbose: settings.verbose,
-    evidence: relative(process.cwd(), folder) || folder,
+    evidence,
+    bundle: join(evidence, BUNDLE),
   });
   const sink = fanOut([{ emit: (event) => events.push(event) }, journal, report]);
   sink.emit({ type: 'run.started', runId, argv, podproof: podproofVersion() });
@@ -115,7 +120,7 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
 }
 
 async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal: AbortSignal): Promise<void> {
-  const { sink, elapsed } = record;
+  const { sink, elapsed, events } = record;
   const noVerdicts = new AbortController();
   let judging: Promise<Judgement> | undefined;
   // The first observation is a good moment for Jest to start: the pods are up, and it has seconds until it is needed.
@@ -126,9 +131,15 @@ async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal:
   const watched: ProveContext = { ...context, sink: fanOut([sink, { emit: onEvent }]) };
   let judgedFrom = 0;
   const outcome = await withUndo(async () => {
-    await proveOnCluster(watched);
-    sink.emit({ type: 'verdicts.done', ms: elapsed() });
-    judgedFrom = elapsed();
+    try {
+      await proveOnCluster(watched);
+      sink.emit({ type: 'verdicts.done', ms: elapsed() });
+      judgedFrom = elapsed();
+    } finally {
+      // Before the clean-up takes everything away that could be asked.
+      if (judgedFrom === 0 || exitOf(summarize(events)) !== EXIT_CODES.ok)
+        await context.diagnostics.collect();
+    }
   }, context.undo);
   if (outcome.kind === 'failed') {
     noVerdicts.abort(new Error('there is nothing to judge'));
@@ -161,10 +172,16 @@ function judgeAgain(
   );
 }
 
-async function closeRecord(record: RunRecord, settings: RunSettings): Promise<ExitCode> {
+async function closeRecord(
+  record: RunRecord,
+  settings: RunSettings,
+  diagnostics: RunDiagnostics,
+): Promise<ExitCode> {
   const { events, sink, journal, progress, folder, elapsed } = record;
   progress.close();
-  const exitCode = exitOf(summarize(events));
+  const summary = summarize(events);
+  const exitCode = exitOf(summary);
+  if (exitCode !== EXIT_CODES.ok) sink.emit(await diagnostics.pack(summary, exitCode));
   sink.emit({ type: 'run.finished', exitCode, ms: elapsed() });
   journal.close();
   await writeReports(summarize(events), { settings, folder, exitCode });

@@ -21,6 +21,7 @@ import { sweep } from '../lifetime/sweep.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
 import { startLeakCheck } from './leak-check.ts';
+import type { RunDiagnostics } from './run-diagnostics.ts';
 
 /** An engine that answers, with the provider of clusters on it. */
 export interface Workbench {
@@ -50,6 +51,8 @@ export interface WorkbenchOptions {
   readonly sweepFirst?: boolean;
   /** Asked when the engine is given back: must it go on running? */
   readonly keepEngine: () => boolean;
+  /** Told what there is to ask when the run is not fine. */
+  readonly diagnostics?: RunDiagnostics;
   /** Told what giving the engine back left behind. */
   readonly onLeftovers: (leftovers: readonly string[]) => void;
 }
@@ -76,6 +79,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     allowRemote: options.allowRemote === true,
     ...(runFolder === undefined ? {} : { runDir: runFolder }),
   });
+  if (options.diagnostics !== undefined) options.diagnostics.sources.engine = engine;
   undo.register({
     what: `the ${engine.kind} container engine`,
     budgetMs: STOP_MS,
@@ -129,12 +133,14 @@ export async function readyCluster(
   settings: RunSettings,
   options: WorkbenchOptions & { readonly keepCluster: () => boolean },
 ): Promise<ReadyCluster> {
-  const { deadline, progress, undo, sink } = options;
+  const { deadline, progress, undo, sink, diagnostics } = options;
   const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;
   const removeLater = (name: string): void => {
+    if (diagnostics !== undefined)
+      Object.assign(diagnostics.sources, { provider: bench.provider, cluster: name });
     undo.register({
       what: `cluster ${name}`,
       budgetMs: STOP_MS,
@@ -146,7 +152,13 @@ export async function readyCluster(
   const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
   if (kept !== undefined) removeLater(kept.name);
   const cluster =
-    kept ?? (await bench.provider.create(spec, { deadline, progress, onBeforeCreate: removeLater }));
+    kept ??
+    (await bench.provider.create(spec, {
+      deadline,
+      progress,
+      onBeforeCreate: removeLater,
+      onFailure: async () => diagnostics?.collect(),
+    }));
   sink.emit({
     type: 'setup',
     step: 'cluster',

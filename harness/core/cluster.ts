@@ -61,13 +61,21 @@ export interface ClusterProvider {
   create(spec: ClusterSpec, options: ProviderOptions): Promise<Cluster>;
   /** Removes the cluster and everything that belonged to it; fine when it is gone already. */
   destroy(name: string, deadline: Deadline): Promise<void>;
-  /** Writes node and component logs into `folder`; best effort, never throws for a missing log. */
-  collectLogs(name: string, folder: string, deadline: Deadline): Promise<void>;
+  /**
+   * Asks the cluster, in whatever state it is, for all that helps to understand what is wrong with it: nodes, pods,
+   * events, logs. Hands the texts over as they are; what cannot be had is said in its place. Never rejects.
+   */
+  diagnose(name: string, keep: KeepFile, deadline: Deadline): Promise<void>;
 }
+
+/** Takes one text of a collection. `file` is a relative path whose parts may come from nodes. */
+export type KeepFile = (file: string, text: string) => void;
 
 export interface ProviderOptions {
   readonly deadline: Deadline;
   readonly progress: Progress;
   /** Called with the cluster's name before anything of it exists, so that the undo can be registered first. */
   readonly onBeforeCreate?: (name: string) => void;
+  /** Called when the creation failed, before what is there is removed. Must not reject, and must have an end. */
+  readonly onFailure?: () => Promise<void>;
 }

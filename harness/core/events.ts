@@ -114,6 +114,16 @@ export type RunEvent = { readonly at: string } & (
       readonly leftovers: readonly string[];
       readonly kept: readonly string[];
     }
+  | {
+      /** Of a run that is not fine: one file for whoever is to find out why. */
+      readonly type: 'bundle';
+      /** Its name in the run folder; null when it could not be written. */
+      readonly file: string | null;
+      readonly bytes: number;
+      /** What is not in it, and why. */
+      readonly missing: readonly string[];
+      readonly ms: number;
+    }
   | { readonly type: 'run.finished'; readonly exitCode: number; readonly ms: number }
 );
 

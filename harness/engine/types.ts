@@ -45,6 +45,8 @@ export interface Engine {
   readonly dataRoot: string;
   /** Where the endpoint came from, for people: "DOCKER_HOST", "docker context colima", "embedded". */
   readonly source: string;
+  /** The end of the daemon's log. Empty for the user's engine: podproof does not know where it is, and it is not ours. */
+  logTail(): Promise<string>;
   /**
    * Ends this run's use. The user's engine: nothing happens. The embedded one: the last user stops the daemon and
    * puts the host back, unless `keep`. Calling it twice is the same as once. Never throws for what it finds on the

@@ -35,6 +35,7 @@ export async function userEngine(parts: UserEngineParts): Promise<Engine> {
     daemonId: info.id,
     dataRoot: info.dataRoot,
     source: resolved.source,
+    logTail: () => Promise.resolve(''),
     release: () =>
       Promise.resolve({ outcome: 'untouched', restored: true, leftovers: [], sharedWithOthers: [] }),
   };

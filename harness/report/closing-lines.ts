@@ -24,8 +24,21 @@ export function closingLines(summary: RunSummary, options: ClosingOptions): read
     // Never wrapped: people and scripts look for this line as a whole.
     paint(style, exit === 0 ? 'good' : 'bad', totalsLine(summary)),
     ...(summary.mutants.length > 0 ? [mutantTotals(summary)] : []),
+    ...bundleLines(summary, evidence),
     ...(evidence === undefined ? [] : [`evidence: ${evidence}${verbose ? '' : '   (--verbose shows it)'}`]),
   ];
+}
+
+/** Not wrapped either: a path that is cut in two cannot be copied. */
+function bundleLines({ bundle }: RunSummary, evidence: string | undefined): readonly string[] {
+  if (bundle === undefined) return [];
+  if (bundle.file === null) return [`no bundle: ${bundle.missing.join('; ')}`];
+  const path = evidence === undefined ? bundle.file : `${evidence}/${bundle.file}`;
+  return [`bundle:   ${path}   (${mebibytes(bundle.bytes)}, to attach to an issue; without secrets)`];
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
 
 function note(word: string, text: string, style: TextStyle): readonly string[] {

@@ -12,6 +12,8 @@ import { headline } from './totals.ts';
 export interface ConsoleOptions extends ClosingOptions {
   /** Gets whole lines. */
   readonly write: (text: string) => void;
+  /** Where the bundle of a run with a problem can be found, for the block of the problem. */
+  readonly bundle?: string;
 }
 
 /**
@@ -39,7 +41,7 @@ export function consoleReport(options: ConsoleOptions): EventSink {
         case 'cluster':
           return print('headline', [paint(style, 'strong', headline(event))]);
         case 'problem':
-          return print('problem', [renderProblem(event, style).trimEnd()]);
+          return print('problem', [renderProblem(event, style, { evidence: options.bundle }).trimEnd()]);
         case 'verdict':
         case 'unit.finished':
           printUnits(false);

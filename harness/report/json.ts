@@ -34,6 +34,7 @@ export function resultOf(summary: RunSummary, exitCode: ExitCode = exitOf(summar
     },
     judge: judge ?? null,
     cleanup: { leftovers: summary.leftovers, kept: summary.kept },
+    bundle: summary.bundle ?? null,
     integrity: summary.findings,
     problems: summary.problems.map((problem) => ({ ...problem, hint: problem.hint ?? null })),
     exitCode,

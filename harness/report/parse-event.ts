@@ -120,5 +120,11 @@ const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   problem: { code: text, message: text, hint: optional(text), exitCode: amount },
   'verdicts.done': { ms: amount },
   clean: { ms: amount, leftovers: listOf(text), kept: listOf(text) },
+  bundle: {
+    file: (value) => value === null || text(value),
+    bytes: amount,
+    missing: listOf(text),
+    ms: amount,
+  },
   'run.finished': { exitCode: amount, ms: amount },
 };

@@ -38,6 +38,12 @@ export interface ResultV1 {
   };
   readonly judge: { readonly by: string; readonly agreed: boolean; readonly detail: string } | null;
   readonly cleanup: { readonly leftovers: readonly string[]; readonly kept: readonly string[] };
+  /** Of a run that is not fine: a file in the run folder with everything that helps to find out why. */
+  readonly bundle: {
+    readonly file: string | null;
+    readonly bytes: number;
+    readonly missing: readonly string[];
+  } | null;
   readonly integrity: readonly { readonly kind: string; readonly text: string }[];
   readonly problems: readonly {
     readonly code: string;

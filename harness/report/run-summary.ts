@@ -23,6 +23,8 @@ export interface RunSummary {
   readonly leftovers: readonly string[];
   /** What was kept on purpose. */
   readonly kept: readonly string[];
+  /** What was collected of a run that is not fine. */
+  readonly bundle: BundleFacts | undefined;
   readonly findings: readonly IntegrityFinding[];
   /** The exit code that the run itself reported; undefined when it did not get that far. */
   readonly exitCode: number | undefined;
@@ -108,6 +110,13 @@ export interface ProblemFacts {
   readonly hint: string | undefined;
   readonly exitCode: number;
   readonly context: Readonly<Record<string, Json>>;
+}
+
+export interface BundleFacts {
+  /** Name in the run folder; null when it could not be written. */
+  readonly file: string | null;
+  readonly bytes: number;
+  readonly missing: readonly string[];
 }
 
 /** A way in which the run is not what was planned. */

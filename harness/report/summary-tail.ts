@@ -7,6 +7,7 @@ export function runTail(events: readonly SummaryEvent[]): Tail {
   const cluster = events.findLast((event) => event.type === 'cluster');
   const judge = events.findLast((event) => event.type === 'judge');
   const cleans = events.filter((event) => event.type === 'clean');
+  const bundle = events.findLast((event) => event.type === 'bundle');
   return {
     run: runFacts(events),
     cluster: cluster && {
@@ -23,6 +24,7 @@ export function runTail(events: readonly SummaryEvent[]): Tail {
       .map(({ code, message, hint, exitCode, context = {} }) => ({ code, message, hint, exitCode, context })),
     leftovers: [...new Set(cleans.flatMap((event) => event.leftovers))],
     kept: [...new Set(cleans.flatMap((event) => event.kept))],
+    bundle: bundle && { file: bundle.file, bytes: bundle.bytes, missing: bundle.missing },
     exitCode: events.findLast((event) => event.type === 'run.finished')?.exitCode,
   };
 }

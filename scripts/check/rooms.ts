@@ -111,6 +111,12 @@ export const ROOMS: readonly Room[] = [
     vendors: [],
   },
   {
+    name: 'diagnostics',
+    why: 'diagnostics collects texts into one file and reads it again; who is asked for them comes in from outside.',
+    rooms: ['core'],
+    vendors: [],
+  },
+  {
     name: 'report',
     why: 'report turns events into text and calls nobody, so that a stored run can be reported again.',
     rooms: ['core'],
@@ -162,6 +168,7 @@ export const ROOMS: readonly Room[] = [
       'scenario',
       'lifetime',
       'doctor',
+      'diagnostics',
       'report',
       'demo',
       'jest',

@@ -45,6 +45,7 @@ export async function createKindCluster(
     return cluster;
   } catch (error) {
     step.fail('not created, removing what is there');
+    await options.onFailure?.();
     // The undo that was registered in onBeforeCreate does the same again and reports what it cannot remove.
     await destroyKindCluster(name, Deadline.in(UNDO_MS, `${name} to be removed`), deps).catch(
       () => undefined,

@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stateFolder } from '../cluster-record.ts';
 import { WORKLOAD } from './fake-world.ts';
@@ -79,15 +78,5 @@ describe('listing', () => {
     ]);
     await writeFile(stateFolder(bench.cacheDir, name).file('record.json'), '{"schema":1,');
     expect(await bench.kind.list()).toMatchObject([{ name, owner: 'unreadable' }]);
-  });
-});
-
-describe('collecting logs', () => {
-  test('writes a folder per node, with names of our own choice', async () => {
-    const { name } = await bench.kind.create(SPEC, within());
-    const folder = join(bench.cacheDir, 'logs');
-    await bench.kind.collectLogs(name, folder, within().deadline);
-    const text = await readFile(join(folder, `${name}-worker`, 'container.log'), 'utf8');
-    expect(text).toContain('last words');
   });
 });

@@ -1,4 +1,4 @@
-import { access, readdir, readFile, stat } from 'node:fs/promises';
+import { access, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Cluster, ProviderOptions } from '../../core/cluster.ts';
@@ -115,12 +115,16 @@ describe('a cluster of two nodes', () => {
   });
 
   test('its logs say what happened on every node', async () => {
-    const folder = join(bench.scratch, 'logs');
-    await bench.kind.collectLogs(cluster.name, folder, Deadline.in(60_000, 'the logs'));
-    expect((await readdir(folder)).toSorted()).toEqual(cluster.nodes.map(({ name }) => name).toSorted());
-    const [controlPlane = ''] = cluster.nodes.map(({ name }) => name);
-    expect(await readFile(join(folder, controlPlane, 'pods.txt'), 'utf8')).toMatch(/coredns.*Running/);
-    expect(await readFile(join(folder, controlPlane, 'kubelet.log'), 'utf8')).toContain('kubelet');
+    const texts = new Map<string, string>();
+    const keep = (file: string, text: string): void => void texts.set(file, text);
+    await bench.kind.diagnose(cluster.name, keep, Deadline.in(60_000, 'the logs'));
+    for (const { name } of cluster.nodes) {
+      expect(texts.get(`nodes/${name}/kubelet.log`)).toContain('kubelet');
+      expect(texts.get(`nodes/${name}/container.json`)).toContain('"running": true');
+    }
+    expect(texts.get('cluster/pods.txt')).toMatch(/coredns.*Running/);
+    expect([...texts.keys()].join('\n')).toMatch(/control-plane\/pods\/.*kube-apiserver/);
+    expect([...texts.values()].join('\n')).not.toContain('[podproof:');
   });
 
   test('kept, it is taken over only when it fits', async () => {

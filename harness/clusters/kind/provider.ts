@@ -5,9 +5,9 @@ import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
 import { createKindCluster } from './create.ts';
 import { destroyKindCluster } from './destroy.ts';
+import { diagnoseKind } from './diagnose.ts';
 import { adoptKept } from './kept.ts';
 import { CLUSTER_LABEL } from './labels.ts';
-import { collectKindLogs } from './logs.ts';
 import { planCluster } from './plan.ts';
 
 const LOOK_MS = 10_000;
@@ -30,7 +30,7 @@ export function kindProvider(deps: ProviderDeps): KeepingProvider {
       return createKindCluster(spec, await planCluster(spec, options, deps), options, deps);
     },
     destroy: (name, deadline) => destroyKindCluster(name, deadline, deps),
-    collectLogs: (name, folder, deadline) => collectKindLogs({ name, folder, deadline }, deps),
+    diagnose: (name, keep, deadline) => diagnoseKind({ name, keep, deadline }, deps),
     async keep(name) {
       const folder = stateFolder(deps.cacheDir, name);
       const record = await folder.read();

@@ -9,6 +9,7 @@ import { embeddedEnv } from './env.ts';
 import { engineLayout } from './layout.ts';
 import { takeLease } from './leases.ts';
 import { lockEngine, withHostLock } from './lock.ts';
+import { readLogTail } from './log-tail.ts';
 import { availablePackages, enginePackages } from './packages.ts';
 import { linuxProcesses } from './process-identity.ts';
 import { release, type EngineUse } from './release.ts';
@@ -44,6 +45,8 @@ export async function useEmbeddedEngine(options: EmbeddedOptions): Promise<Engin
     throw error;
   }
 }
+
+const LOG_TAIL_BYTES = 256 * 1024;
 
 /** Measured on two cores: the start, and the download of 62 MB with unpacking. */
 const START_MS = 1500;
@@ -96,6 +99,7 @@ function describeEngine(use: EngineUse, info: EngineInfo): Engine {
     daemonId: info.id,
     dataRoot: info.dataRoot,
     source: 'embedded',
+    logTail: () => readLogTail(layout.logFile, LOG_TAIL_BYTES),
     release(options) {
       released ??= release(use, options).catch((error: unknown) => {
         // Busy, or out of time: the caller may try again.

@@ -1,0 +1,139 @@
+import type { KeepFile } from '../../core/cluster.ts';
+import { describeResult, formatArgv, type CommandRunner } from '../../core/command.ts';
+import { Deadline } from '../../core/deadline.ts';
+import { describeError } from '../../core/errors.ts';
+import { createTurnstile } from '../../core/turnstile.ts';
+import type { ContainerSummary, DockerEngine } from '../../docker/engine-port.ts';
+import { CLUSTER_LABEL, ROLE_LABEL } from './labels.ts';
+
+export interface Diagnosis {
+  readonly name: string;
+  readonly keep: KeepFile;
+  readonly deadline: Deadline;
+}
+
+/** Bytes of one log of a container. */
+const LOG_BYTES = 256 * 1024;
+const LOGS_PER_NODE = 60;
+const COMMAND_MS = 6000;
+/** A node answers three commands at a time; more would only wait there with their time running. */
+const AT_ONCE = 3;
+
+interface Source {
+  readonly file: string;
+  readonly argv: readonly [string, ...string[]];
+}
+
+const KUBECTL = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', '--request-timeout=4s'] as const;
+
+/** Asked on one control plane; what says most comes first, since time may run out. */
+const CLUSTER_SOURCES: readonly Source[] = [
+  { file: 'cluster/pods.txt', argv: [...KUBECTL, 'get', 'nodes,pods', '-A', '-o', 'wide'] },
+  { file: 'cluster/events.txt', argv: [...KUBECTL, 'get', 'events', '-A', '--sort-by=.lastTimestamp'] },
+  { file: 'cluster/pods.yaml', argv: [...KUBECTL, 'get', 'pods', '-A', '-o', 'yaml'] },
+  { file: 'cluster/nodes.txt', argv: [...KUBECTL, 'describe', 'nodes'] },
+];
+
+const NODE_SOURCES: readonly Source[] = [
+  { file: 'kubelet.log', argv: ['journalctl', '-u', 'kubelet', '--no-pager', '-n', '1500'] },
+  { file: 'containerd.log', argv: ['journalctl', '-u', 'containerd', '--no-pager', '-n', '800'] },
+  { file: 'containers.txt', argv: ['crictl', 'ps', '-a'] },
+  { file: 'memory.txt', argv: ['cat', '/proc/loadavg', '/proc/meminfo'] },
+  { file: 'disk.txt', argv: ['df', '-h', '/', '/var', '/tmp', '/run'] },
+];
+
+/**
+ * Asks the nodes what a person needs to understand a broken cluster. It reads texts through commands and chooses all
+ * names of files itself, instead of unpacking an archive that a node made: a privileged pod owns the node and could
+ * put any path into that. It works on nodes that stopped (the engine has their log) and on a control plane that does
+ * not answer (its containers have logs on the node). What cannot be read is said in its place.
+ */
+export async function diagnoseKind(
+  { name, keep, deadline }: Diagnosis,
+  { docker }: { readonly docker: DockerEngine },
+): Promise<void> {
+  try {
+    const nodes = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
+    if (nodes.length === 0) keep('cluster/nodes.txt', `There is no container of ${name}.`);
+    const controlPlane = nodes.find(isControlPlane);
+    await Promise.all([
+      ...nodes.map((node) => diagnoseNode(node, { keep, deadline }, docker)),
+      ...(controlPlane === undefined ? [] : [diagnoseCluster(controlPlane, { keep, deadline }, docker)]),
+    ]);
+  } catch (error) {
+    keep('cluster/not-asked.txt', `The engine did not list the nodes of ${name}: ${describeError(error)}`);
+  }
+}
+
+type Asking = Pick<Diagnosis, 'keep' | 'deadline'>;
+
+function isControlPlane(node: ContainerSummary): boolean {
+  return node.labels[ROLE_LABEL] === 'control-plane';
+}
+
+async function diagnoseCluster(
+  node: ContainerSummary,
+  { keep, deadline }: Asking,
+  docker: DockerEngine,
+): Promise<void> {
+  const runner = docker.runner(node.name, `node ${node.name}`);
+  await readAll(CLUSTER_SOURCES, runner, { keep, deadline });
+}
+
+async function diagnoseNode(
+  node: ContainerSummary,
+  { keep, deadline }: Asking,
+  docker: DockerEngine,
+): Promise<void> {
+  const inFolder: KeepFile = (file, text) => keep(`nodes/${node.name}/${file}`, text);
+  const state = await docker.containers.inspect(node.id, deadline).catch(describeError);
+  inFolder('container.json', JSON.stringify(state ?? 'gone', undefined, 2));
+  inFolder('container.log', await docker.containers.logTail(node.id, 300, deadline).catch(describeError));
+  if (typeof state === 'string' || state?.running !== true || state.paused) return;
+  const runner = docker.runner(node.name, `node ${node.name}`);
+  const asking = { keep: inFolder, deadline };
+  await readAll(NODE_SOURCES, runner, asking);
+  await readAll(await podLogs(runner, deadline), runner, asking);
+}
+
+/** The logs of all containers on the node, those of the control plane first. They are there when containerd is not. */
+async function podLogs(runner: CommandRunner, deadline: Deadline): Promise<readonly Source[]> {
+  const listing = await runner.run(['find', '/var/log/pods', '-type', 'f', '-name', '*.log'], {
+    deadline: Deadline.in(COMMAND_MS, 'the list of logs', deadline.signal),
+  });
+  return listing.stdout
+    .split('\n')
+    .filter((path) => /^\/var\/log\/pods\/(?!.*\.\.)/.test(path))
+    .toSorted((one, other) => rank(one) - rank(other))
+    .slice(0, LOGS_PER_NODE)
+    .map((path) => ({
+      file: `pods/${path.slice('/var/log/pods/'.length).replaceAll('/', '_')}`,
+      argv: ['tail', '-c', String(LOG_BYTES), '--', path],
+    }));
+}
+
+function rank(path: string): number {
+  return path.startsWith('/var/log/pods/kube-system_kube-') ? 0 : 1;
+}
+
+async function readAll(sources: readonly Source[], runner: CommandRunner, asking: Asking): Promise<void> {
+  const { keep, deadline } = asking;
+  const turnstile = createTurnstile(AT_ONCE);
+  await Promise.all(
+    sources.map(({ file, argv }) =>
+      turnstile(async () => keep(file, await read(runner, argv, deadline)), deadline.signal).catch(
+        (error: unknown) => keep(file, `[podproof: not asked: ${describeError(error)}]\n`),
+      ),
+    ),
+  );
+}
+
+async function read(
+  runner: CommandRunner,
+  argv: readonly [string, ...string[]],
+  deadline: Deadline,
+): Promise<string> {
+  const result = await runner.run(argv, { deadline: Deadline.in(COMMAND_MS, 'a log', deadline.signal) });
+  if (result.kind === 'exited' && result.exitCode === 0) return result.stdout;
+  return `${result.stdout}\n[podproof: ${formatArgv(argv)}: ${describeResult(result)}]\n`;
+}
