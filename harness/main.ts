@@ -1,6 +1,7 @@
 import { podproofVersion, resolvePlaces } from './config/places.ts';
 import { cleanCommand } from './compose/clean-command.ts';
 import { createConsole } from './compose/console.ts';
+import { reportCommand } from './compose/report-command.ts';
 import { runCommand } from './compose/run-command.ts';
 import { commandLine } from './cli/command-line.ts';
 import { listCommand } from './cli/list-command.ts';
@@ -24,6 +25,7 @@ export async function main(argv: readonly string[]): Promise<void> {
         run: (settings) => runCommand({ settings, places, terminal, argv }),
         list: (options) => listCommand(options, places, terminal.out),
         show: (id, options) => showCommand(id, options, places, terminal.out),
+        report: (run, options) => reportCommand(run, options, places, terminal),
         validate: (paths) => validateCommand(paths, places, terminal.out),
         clean: (options) => cleanCommand(options, places, terminal),
       },

@@ -18,6 +18,7 @@ async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
     list: ok,
     show: (id) => ok().finally(() => (called.show = id)),
     validate: ok,
+    report: ok,
     clean: (options) => ok().finally(() => (called.clean = options)),
   };
   const write = (text: string): void => {

@@ -9,6 +9,7 @@ export interface Commands {
   list(options: { readonly json: boolean }): Promise<ExitCode>;
   show(id: string, options: { readonly commands: boolean }): Promise<ExitCode>;
   validate(paths: readonly string[]): Promise<ExitCode>;
+  report(run: string | undefined, options: ReportOptions): Promise<ExitCode>;
   clean(options: CleanOptions): Promise<ExitCode>;
 }
 
@@ -18,6 +19,10 @@ export interface CleanOptions {
   /** Also everything that can be made again. */
   readonly cache: boolean;
   readonly dryRun: boolean;
+}
+
+export interface ReportOptions {
+  readonly verbose: boolean;
 }
 
 export interface CommandLineOptions {
@@ -117,6 +122,15 @@ function addReading(program: Command, commands: Commands, finish: Finish): void 
     .argument('[folders...]', 'folders that hold scenarios (default: scenarios/)')
     .action(async (paths: string[]) => {
       finish(await commands.validate(paths));
+    });
+  program
+    .command('report')
+    .description('show a stored run again and judge it again, without a cluster')
+    .argument('[run]', 'a run folder, a bundle.tar.gz or the id of a run (default: the newest)')
+    .option('--verbose', 'show the evidence of every claim')
+    .option('--no-color', 'no colours')
+    .action(async (run: string | undefined, flags: { verbose?: boolean }) => {
+      finish(await commands.report(run, { verbose: flags.verbose === true }));
     });
 }
 

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Places } from '../config/places.ts';
@@ -9,12 +8,12 @@ import type { KubeClient } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import type { Progress } from '../core/progress.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
-import { manifestText } from '../scenario/manifest.ts';
 import { makePlan } from '../scenario/plan.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
+import { keepManifest, manifestDigest } from './manifests.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 import { openWorkbench, readyCluster } from './workbench.ts';
 
@@ -74,7 +73,10 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     ...(settings.shuffle === undefined ? {} : { shuffle: settings.shuffle }),
     offer: await offerOf(cluster, kube, deadline),
   });
-  sink.emit({ type: 'plan', units: units.map(({ planned }) => planned) });
+  sink.emit({
+    type: 'plan',
+    units: units.map(({ planned, objects }) => ({ ...planned, manifest: manifestDigest(objects) })),
+  });
   const manifests = join(folder, 'manifests');
   await mkdir(manifests, { recursive: true });
   await runScenarios(units, {
@@ -84,7 +86,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     runId,
     signal: deadline.signal,
     inOrder: settings.shuffle !== undefined,
-    keepManifests: (unit, objects) => writeFileSync(join(manifests, `${unit}.yaml`), manifestText(objects)),
+    keepManifests: (unit, objects) => keepManifest(manifests, unit, objects),
   });
 }
 

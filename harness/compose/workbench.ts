@@ -10,6 +10,7 @@ import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
 import type { DockerEngine } from '../docker/engine-port.ts';
+import { hostSummary } from '../diagnostics/host-facts.ts';
 import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
@@ -170,7 +171,7 @@ export async function readyCluster(
     name: cluster.name,
     provider: cluster.provider,
     nodes: cluster.nodes.map(({ name }) => name),
-    facts: cluster.facts,
+    facts: { ...cluster.facts, ...hostSummary() },
     reused: cluster.reused,
   });
   ready = true;

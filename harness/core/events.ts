@@ -29,6 +29,8 @@ export interface PlannedUnit extends UnitId {
   readonly claims: readonly PlannedClaim[];
   /** What the mutant changes, in words. */
   readonly change?: string;
+  /** `sha256:…` of its manifest as the files and the mutant make it. */
+  readonly manifest?: string;
 }
 
 /**

@@ -34,10 +34,19 @@ describe('secrets', () => {
     ['short password', 'password: pw1'],
     ['plain value of YAML', `  password: pass, ${WORD}`],
     ['block of YAML', `  token: |\n    ${WORD}\n    ${WORD}\n  name: x`],
+    [
+      'all of it in the log of a container',
+      ['- name: A_TOKEN', `  value: ${WORD}`, '- --token', `- ${WORD}`, 'secret: |', `  ${WORD}`, 'end']
+        .map((line) => `2026-11-27T20:56:00.123456789Z stdout F ${line}`)
+        .join('\n'),
+    ],
     ['cookie', `Set-Cookie: session=${WORD}; Path=/`],
     ['signed request', `Authorization: AWS4-HMAC-SHA256 Credential=${WORD}, Signature=${WORD}`],
     ['user of curl', `curl -u me:${WORD} http://x`],
     ['netrc', `machine x login me password ${WORD}`],
+    ['flag of any program', `mysql --db-password ${WORD}`],
+    ['flag and value in a list of YAML', `command:\n  - --token\n  - ${WORD}`],
+    ['several in one line', `A=1; DB_PASSWORD=a;b,${WORD} next`],
     ['npmrc', `//registry/:_authToken=${WORD}`],
     ['hidden by a colour code', `Authorization: Bea\x1b[0mrer ${WORD}`],
   ])('%s', (_name, text) => {

@@ -28,3 +28,10 @@ const SECRET_FIELD = new RegExp(
 export function isSecretField(name: string): boolean {
   return SECRET_FIELD.test(name);
 }
+
+const SECRET_FLAG = new RegExp(`^--?[\\w-]{0,40}(?:${PASSWORDS}|${TOKENS})$`, 'i');
+
+/** Whether the word that follows this one on a command line is a secret. */
+export function isSecretFlag(word: string): boolean {
+  return SECRET_FLAG.test(word);
+}

@@ -22,6 +22,8 @@ const ANY = `${PASSWORDS}|${TOKENS}`;
 /** Stands between a name and its value in YAML, JSON, JSON within JSON, INI files, variables and flags. */
 const IS = raw`\\?["']?[ \t]{0,4}(?:=>|[:=])[ \t]{0,4}`;
 const QUOTED = raw`(\\")(?:(?!\\")[^\n]){1,4096}|(")(?:[^"\\\n]|\\.){1,4096}|(')[^'\n]{1,4096}`;
+/** What a container runtime writes before each line of a container (CRI log format). */
+const LOGGED = raw`\d{4}-[\d-]{5}T[\d:.]{8,20}(?:Z|[+-][\d:]{5}) (?:stdout|stderr) [FP] `;
 const BARE = raw`[^\s"',;&\\{}[\]]`;
 
 /**
@@ -30,12 +32,15 @@ const BARE = raw`[^\s"',;&\\{}[\]]`;
  */
 const FIELDS: readonly Shape[] = [
   // A line of `env`, or an element of a list of variables: everything up to its end belongs to the value.
-  [new RegExp(raw`^((?:export )?[\w.-]{0,64}(?:${ANY})\w{0,32}=)[^\s"'].*$`, 'gim'), `$1${REDACTED}`],
+  [
+    new RegExp(raw`^((?:${LOGGED})?(?:export )?[\w.-]{0,64}(?:${ANY})\w{0,32}=)[^\s"'].*$`, 'gim'),
+    `$1${REDACTED}`,
+  ],
   [new RegExp(raw`("[\w.-]{0,64}(?:${ANY})\w{0,32}=)(?:[^"\\\n]|\\.){1,4096}`, 'gi'), `$1${REDACTED}`],
   // `name` and `value` of a variable in a manifest, as YAML or JSON.
   [
     new RegExp(
-      raw`(\bname\\?["']?:[ \t]{0,4}\\?["']?[\w.-]{0,64}(?:${ANY})[\w.-]{0,64}\\?["']?,?\s{0,80}\\?["']?value\\?["']?:[ \t]{0,4})(?:${QUOTED}|${BARE}{1,4096})`,
+      raw`(\bname\\?["']?:[ \t]{0,4}\\?["']?[\w.-]{0,64}(?:${ANY})[\w.-]{0,64}\\?["']?,?(?:\s|${LOGGED}){0,80}\\?["']?value\\?["']?:[ \t]{0,4})(?:${QUOTED}|${BARE}{1,4096})`,
       'gi',
     ),
     `$1$2$3$4${REDACTED}`,
@@ -43,15 +48,18 @@ const FIELDS: readonly Shape[] = [
   // A block of YAML below its key, then a plain value of YAML, which may hold commas and spaces.
   [
     new RegExp(
-      raw`^([ \t]*)([\w.-]{0,64}(?:${ANY}):[ \t]{0,4}[|>][-+\d]{0,2}[ \t]*\n)(?:\1[ \t]+.*(?:\n|$))+`,
+      raw`^((?:${LOGGED})?([ \t]*)[\w.-]{0,64}(?:${ANY}):[ \t]{0,4}[|>][-+\d]{0,2}[ \t]*\n)(?:(?:${LOGGED})?\2[ \t]+.*(?:\n|$))+`,
       'gim',
     ),
-    `$1$2$1  ${REDACTED}\n`,
+    `$1$2  ${REDACTED}\n`,
   ],
   [
-    new RegExp(raw`^([ \t]*(?:- )?[\w.-]{0,64}(?:${PASSWORDS}):[ \t]+)[^\s"'[{|>].*$`, 'gim'),
+    new RegExp(raw`^((?:${LOGGED})?[ \t]*(?:- )?[\w.-]{0,64}(?:${PASSWORDS}):[ \t]+)[^\s"'[{|>].*$`, 'gim'),
     `$1${REDACTED}`,
   ],
+  // With `=`, signs that separate other things may belong to the value.
+  [new RegExp(raw`((?:${PASSWORDS})=)[^\s"'\\[]{3,4096}`, 'gi'), `$1${REDACTED}`],
+  [new RegExp(raw`((?:${TOKENS})=)[^\s"'\\[]{6,4096}`, 'gi'), `$1${REDACTED}`],
   [new RegExp(raw`((?:${PASSWORDS})${IS})(?:${QUOTED}|${BARE}{3,4096})`, 'gi'), `$1$2$3$4${REDACTED}`],
   [new RegExp(raw`((?:${TOKENS})${IS})(?:${QUOTED}|${BARE}{6,4096})`, 'gi'), `$1$2$3$4${REDACTED}`],
 ];
@@ -70,7 +78,15 @@ const WIRE: readonly Shape[] = [
     /((?:https?|all|ftp)_proxy\\?["']?[ \t]{0,4}[=:][ \t]{0,4}\\?["']?)(?![a-z][a-z\d+.-]*:\/\/)[^\s@"']{1,256}@/gi,
     `$1${REDACTED}@`,
   ],
-  [/(--(?:token|password|certificate-key)\s{1,4})[^\s-]\S{3,4096}/g, `$1${REDACTED}`],
+  [
+    new RegExp(raw`((?<![\w-])--?[\w-]{0,40}(?:${ANY})[ \t]{1,4})[^\s[-][^\s"']{3,4096}`, 'gi'),
+    `$1${REDACTED}`,
+  ],
+  // A flag and its value as two items of a list in YAML.
+  [
+    new RegExp(raw`(-[ ]["']?--?[\w-]{0,40}(?:${ANY})["']?\n(?:${LOGGED})?[ \t]*-[ ]).+`, 'gi'),
+    `$1${REDACTED}`,
+  ],
   // curl -u name:password; two numbers are a user and a group of `docker run`.
   [
     /(?<![\w-])((?:-u|--user|--proxy-user)[= ][ \t]{0,3}["']?)(?!\d+:\d+\b)[^\s:"'[]{1,128}:[^\s"']{1,256}/g,

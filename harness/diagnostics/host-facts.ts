@@ -25,3 +25,12 @@ export function hostFacts(
     environment: Object.fromEntries(Object.entries(env).filter(([name]) => TELLING.test(name))),
   };
 }
+
+/** The same in two words, for the facts of every run. */
+export function hostSummary(): Readonly<Record<'node' | 'host', string>> {
+  const gibibytes = (totalmem() / 1024 ** 3).toFixed(1);
+  return {
+    node: process.version,
+    host: `${platform()} ${arch()}, ${String(cpus().length)} CPUs, ${gibibytes} GiB`,
+  };
+}

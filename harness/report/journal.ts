@@ -91,7 +91,17 @@ function incomplete(file: string, cause: unknown): InfrastructureError {
  * @throws IntegrityError JOURNAL_DAMAGED, with file and line, when any other line is not an event
  */
 export async function readJournal(file: string): Promise<RunEvent[]> {
-  const lines = (await readText(file)).split('\n');
+  return parseJournal(await readText(file), file);
+}
+
+/**
+ * The same for a journal that is in memory, such as one from a bundle.
+ *
+ * @param file how messages call it
+ * @throws IntegrityError JOURNAL_DAMAGED
+ */
+export function parseJournal(text: string, file: string): RunEvent[] {
+  const lines = text.split('\n');
   const last = lines.pop() ?? '';
   const events = lines.map((line, index) => {
     const parsed = parseEvent(line);

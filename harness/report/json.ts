@@ -53,6 +53,7 @@ function scenarioOf(unit: UnitSummary): ScenarioV1 {
     title: planned.title,
     heading: planned.heading,
     lines: planned.lines,
+    manifest: planned.manifest ?? null,
     ms: unit.ms ?? null,
     error: unit.error ?? null,
     pods: unit.pods,

@@ -72,6 +72,7 @@ const plannedUnit = shape({
   lines,
   claims: listOf(plannedClaim),
   change: optional(text),
+  manifest: optional(text),
 });
 const evidence = shape({
   vantage: text,

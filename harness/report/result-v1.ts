@@ -61,6 +61,8 @@ export interface ScenarioV1 {
   readonly heading: string;
   /** First and last line of the article. */
   readonly lines: readonly [number, number];
+  /** `sha256:…` of the manifest as files and mutant make it; null in records of older versions. */
+  readonly manifest: string | null;
   readonly ms: number | null;
   readonly error: string | null;
   readonly pods: readonly {

@@ -176,6 +176,6 @@ function placeAt(lines: LineCounter, offset: number): Place {
 }
 
 /** Objects as one manifest that `kubectl apply` takes. */
-export function manifestText(objects: readonly KubeObject[]): string {
+export function manifestText(objects: readonly unknown[]): string {
   return objects.map((object) => stringify(object)).join('---\n');
 }

@@ -30,7 +30,7 @@ export function kindConfig({ nodes, image, cgroupVersion, mappings = [] }: KindC
       : { extraPortMappings: mappings.map((mapping) => ({ ...mapping, listenAddress: LOOPBACK })) }),
   };
   const workers = Array.from({ length: nodes - 1 }, () => ({ role: 'worker' }));
-  const patches = [...(cgroupVersion === '1' ? [kubeletForCgroupV1(image)] : []), ...patience(image)];
+  const patches = patchesFor({ image, cgroupVersion });
   return JSON.stringify(
     {
       kind: 'Cluster',
@@ -45,6 +45,17 @@ export function kindConfig({ nodes, image, cgroupVersion, mappings = [] }: KindC
 }
 
 type Patch = Readonly<Record<string, unknown>>;
+
+/**
+ * What podproof changes in the defaults of kind and kubeadm so that a cluster comes up here, one object per patch.
+ * The record tells them: a cluster that was changed is not the one that others have.
+ */
+export function patchesFor({
+  image,
+  cgroupVersion,
+}: Pick<KindConfigInput, 'image' | 'cgroupVersion'>): readonly Patch[] {
+  return [...(cgroupVersion === '1' ? [kubeletForCgroupV1(image)] : []), ...patience(image)];
+}
 
 /** `failCgroupV1` is known since Kubernetes 1.31; an older kubelet refuses a configuration that has it. */
 function kubeletForCgroupV1(image: string): Patch {

@@ -31,6 +31,12 @@ describe('creating', () => {
       containerd: '2.3.7',
       kind: '0.33.0',
       cgroup: 'v1',
+      imageId: 'sha256:abc',
+      workload: `${WORKLOAD}@sha256:${'5'.repeat(64)}`,
+      clusterUid: 'uid of kube-system',
+      patches: expect.stringContaining(
+        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs"; InitConf',
+      ),
     });
   });
 

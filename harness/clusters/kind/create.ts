@@ -17,7 +17,7 @@ import { CLUSTER_LABEL } from './labels.ts';
 import type { Plan } from './plan.ts';
 import { waitUntilReady } from './readiness.ts';
 import { runKindCreate } from './run-kind.ts';
-import { findWorkload, loadWorkload } from './workload.ts';
+import { findWorkload, loadWorkload, workloadDigest, type NodeAccess } from './workload.ts';
 
 /** Measured with three nodes on two cores. */
 const CREATE_ESTIMATE_MS = 40_000;
@@ -110,10 +110,10 @@ async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
   const { kind, choice } = plan;
   await runKindCreate({ kind, name, image: choice.image, folder, configFile, deadline, step }, deps);
   await chmod(folder.kubeconfig, 0o600);
-  const containers = await nodeContainers(building, deps);
+  const { containers, imageId } = await nodeContainers(building, deps);
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
-    const cluster = await ready(building, { kube, containers }, deps);
+    const cluster = await ready(building, { kube, containers, imageId }, deps);
     const record = await folder.read();
     if (record !== undefined) await folder.write({ ...record, phase: 'ready' } satisfies ClusterRecord);
     return cluster;
@@ -122,11 +122,17 @@ async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
   }
 }
 
+interface NodeContainers {
+  readonly containers: readonly string[];
+  /** Of the image that they were made from. */
+  readonly imageId: string;
+}
+
 /** The containers that kind made: as many as asked for, each of them confined. */
 async function nodeContainers(
   { name, spec, options }: Building,
   { docker }: ProviderDeps,
-): Promise<readonly string[]> {
+): Promise<NodeContainers> {
   const { deadline } = options;
   const listed = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
   const states = await Promise.all(listed.map(({ id }) => docker.containers.inspect(id, deadline)));
@@ -139,12 +145,12 @@ async function nodeContainers(
       { hint: 'Look at the log of the container engine, then run again.' },
     );
   }
-  return found.map((state) => state.name).toSorted();
+  return { containers: found.map((state) => state.name).toSorted(), imageId: found[0]?.imageId ?? 'unknown' };
 }
 
 async function ready(
   building: Building,
-  { kube, containers }: { readonly kube: KubeClient; readonly containers: readonly string[] },
+  { kube, containers, imageId }: NodeContainers & { readonly kube: KubeClient },
   deps: ProviderDeps,
 ): Promise<Cluster> {
   const { name, folder, plan, options, step } = building;
@@ -163,11 +169,19 @@ async function ready(
     // Comes with our own node image. Building it takes too long to wait for the scenario that needs it.
     ...(plan.choice.workload === undefined ? [deps.images.ensureRegistry(options)] : []),
   ]);
-  const facts = await clusterFacts(views, kube, deadline, plan.facts);
+  const facts = await clusterFacts(views, kube, deadline, {
+    ...plan.facts,
+    imageId,
+    workload: await workloadDigest(nodesOf(containers, deps), workloadImage, deadline),
+  });
   return kindCluster(
     { name, kubeconfig: folder.kubeconfig, views, workloadImage, facts, reused: false },
     deps,
   );
+}
+
+function nodesOf(containers: readonly string[], { docker }: ProviderDeps): readonly NodeAccess[] {
+  return containers.map((name) => ({ name, runner: docker.runner(name, `node ${name}`) }));
 }
 
 /** Nodes of our own image have the workload inside, others get it; both are looked at afterwards. */
@@ -177,7 +191,7 @@ async function bringWorkload(
   deps: ProviderDeps,
 ): Promise<string> {
   const { deadline } = options;
-  const nodes = containers.map((node) => ({ name: node, runner: deps.docker.runner(node, `node ${node}`) }));
+  const nodes = nodesOf(containers, deps);
   const inside = await findWorkload(nodes, plan.choice.workload, deadline);
   if (inside !== undefined) return inside;
   const image = plan.choice.workload ?? (await deps.images.ensureWorkload(options));

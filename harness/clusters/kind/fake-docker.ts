@@ -17,6 +17,11 @@ export interface FakeThings {
   readonly beingCreated: Set<string>;
 }
 
+/** What `ctr images ls name==…` of containerd 2.3 prints. */
+const CTR_LISTING = `REF TYPE DIGEST SIZE PLATFORMS LABELS
+localhost/podproof/workload:v1 application/vnd.oci.image.manifest.v1+json sha256:${'5'.repeat(64)} 9.8 MiB linux/amd64 -
+`;
+
 const heldContainer = {
   image: '',
   imageId: '',
@@ -71,9 +76,10 @@ export function fakeDocker(world: FakeThings): DockerEngine {
     volumes: () => Promise.resolve([...world.volumes]),
     runner: (_container, where) => ({
       where,
-      run: ([program]) => {
+      run: (argv) => {
+        const [program] = argv;
         const outputs: Readonly<Record<string, string>> = {
-          ctr: world.imagesInNodes.join('\n'),
+          ctr: argv.includes('-q') ? world.imagesInNodes.join('\n') : CTR_LISTING,
           journalctl: world.journal,
         };
         return Promise.resolve(exited(outputs[program] ?? ''));

@@ -10,6 +10,12 @@ import { CLUSTER_LABEL, KIND_NETWORK, ROLE_LABEL } from './labels.ts';
 
 export const WORKLOAD = 'localhost/podproof/workload:v1';
 
+const SYSTEM_NAMESPACE: KubeObject = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name: 'kube-system', uid: 'uid of kube-system' },
+};
+
 /** What tests change to make the world misbehave. */
 export interface World extends FakeThings {
   readonly commands: { readonly argv: readonly string[]; readonly env: RunOptions['env'] }[];
@@ -156,7 +162,10 @@ function fakeKube(world: World): KubeClient {
       if (kind === 'Node') return Promise.resolve(world.nodes([...world.containers.keys()]));
       return Promise.resolve(kind === 'Pod' ? world.dnsPods : []);
     },
-    get: (kind) => Promise.resolve(kind === 'Deployment' ? world.dns : world.account),
+    get: (kind) => {
+      if (kind === 'Namespace') return Promise.resolve(SYSTEM_NAMESPACE);
+      return Promise.resolve(kind === 'Deployment' ? world.dns : world.account);
+    },
     close: () => Promise.resolve(),
     create: unused,
     patch: unused,

@@ -12,7 +12,7 @@ import { clusterFacts, kindCluster } from './kind-cluster.ts';
 import { CLUSTER_LABEL } from './labels.ts';
 import type { Plan } from './plan.ts';
 import { waitUntilReady } from './readiness.ts';
-import { findWorkload } from './workload.ts';
+import { findWorkload, workloadDigest } from './workload.ts';
 
 /** A cluster that was ready once answers within moments, or it is broken. */
 const ANSWER_MS = 15_000;
@@ -118,6 +118,8 @@ async function inspect(candidate: Candidate, deps: ProviderDeps): Promise<Cluste
     const facts = await clusterFacts(views, kube, deadline, {
       ...plan.facts,
       kind: record.notes['kind'] ?? '',
+      imageId: found[0]?.imageId ?? 'unknown',
+      workload: await workloadDigest(nodes, workloadImage, deadline),
     });
     return kindCluster({ name, kubeconfig, views, workloadImage, facts, reused: true }, deps);
   } finally {

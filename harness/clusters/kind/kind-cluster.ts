@@ -77,6 +77,8 @@ function clusterNode(view: NodeView, { docker }: Pick<ProviderDeps, 'docker'>): 
   return { name, address, role, schedulable, runner: docker.runner(name, `node ${name}`) };
 }
 
+const SYSTEM = 'kube-system';
+
 /** Versions and facts for the report, from where each is known best. */
 export async function clusterFacts(
   views: readonly NodeView[],
@@ -85,7 +87,10 @@ export async function clusterFacts(
   more: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
   const info = views[0]?.info ?? {};
-  const agents = await kube.list('DaemonSet', { namespace: 'kube-system' }, deadline);
+  const [agents, system] = await Promise.all([
+    kube.list('DaemonSet', { namespace: SYSTEM }, deadline),
+    kube.get('Namespace', { name: SYSTEM }, deadline),
+  ]);
   const word = (key: string): string => info[key] ?? 'unknown';
   return {
     kubernetes: word('kubeletVersion'),
@@ -94,6 +99,8 @@ export async function clusterFacts(
     os: word('osImage'),
     architecture: word('architecture'),
     nodes: String(views.length),
+    // The convention by which a cluster is told from every other one.
+    clusterUid: system?.metadata.uid ?? 'unknown',
     // Every kind cluster has kube-proxy; what else runs on every node is the network plugin.
     cni: agents
       .map((agent) => agent.metadata.name)

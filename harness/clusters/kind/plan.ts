@@ -3,7 +3,7 @@ import { UsageError } from '../../core/errors.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { ensureKind, type KindBinary } from './binary.ts';
-import { kindConfig } from './config.ts';
+import { kindConfig, patchesFor } from './config.ts';
 import { chooseImage, type ImageChoice } from './image-choice.ts';
 
 /** Everything that is decided before a cluster is made or looked for. */
@@ -46,6 +46,16 @@ export async function planCluster(
       engine: engine.version,
       cgroup: `v${engine.cgroupVersion}`,
       image: `${image} (${choice.why})`,
+      patches: describePatches(patchesFor({ image, cgroupVersion: engine.cgroupVersion })),
     },
   };
+}
+
+/** @example 'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs"' */
+function describePatches(patches: ReturnType<typeof patchesFor>): string {
+  const described = patches.map(({ kind, ...fields }) => {
+    const changes = Object.entries(fields).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+    return `${String(kind)}: ${changes.join(', ')}`;
+  });
+  return described.length === 0 ? 'none' : described.join('; ');
 }

@@ -10,7 +10,7 @@ import { kindEnvironment } from './kind-environment.ts';
 /** How manifests name the image that pods run; the tag is part of what podproof builds. */
 const WORKLOAD = 'localhost/podproof/workload';
 
-type NodeAccess = Pick<ClusterNode, 'name' | 'runner'>;
+export type NodeAccess = Pick<ClusterNode, 'name' | 'runner'>;
 
 /**
  * The workload image that every one of the nodes has, as containerd itself lists it.
@@ -29,6 +29,23 @@ export async function findWorkload(
   return first
     .filter((image) => (wanted === undefined ? image.startsWith(`${WORKLOAD}:`) : image === wanted))
     .find((image) => others.every((images) => images.includes(image)));
+}
+
+/**
+ * The image that pods run, with the digest that containerd knows it by, for the record: a tag says little.
+ *
+ * @example 'localhost/podproof/workload:v1@sha256:2f1c…'
+ */
+export async function workloadDigest(
+  [node]: readonly NodeAccess[],
+  image: string,
+  deadline: Deadline,
+): Promise<string> {
+  const listed = await node?.runner.run(['ctr', '-n', 'k8s.io', 'images', 'ls', `name==${image}`], {
+    deadline,
+  });
+  const digest = /\bsha256:[0-9a-f]{64}\b/.exec(listed?.stdout ?? '')?.[0];
+  return `${image}@${digest ?? 'unknown'}`;
 }
 
 async function imagesOf({ name, runner }: NodeAccess, deadline: Deadline): Promise<readonly string[]> {
