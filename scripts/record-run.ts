@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readJournal } from '../harness/report/journal.ts';
+import { readJournal } from '../harness/report/read-journal.ts';
 import { recordRun } from '../harness/report/recorded-run.ts';
 
 /** Stores what the documentation shows of a real run: `node scripts/record-run.ts runs/2026-…`. */

@@ -92,6 +92,7 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
       '--allow-remote-docker',
       'use a Docker engine on another machine, where privileged pods would run',
     )
+    .option('--strict', 'exit 7 when something held only at its second attempt')
     .option('--no-jest', 'do not let Jest judge the record again')
     .option('--verbose', 'show the evidence of every claim')
     .option('--no-color', 'no colours')

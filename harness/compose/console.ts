@@ -17,6 +17,8 @@ export function createConsole({ stdout, stderr, env }: Streams, argv: readonly s
   const noColor = argv.includes('--no-color');
   const styleOf = (stream: NodeJS.WriteStream): TextStyle =>
     textStyleFor({ isTTY: stream.isTTY, columns: stream.columns, env, noColor });
+  // Whoever read us may be gone (`| head`, a closed terminal); the run and its clean-up go on.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined);
   return {
     out: (text) => stdout.write(text),
     err: (text) => stderr.write(text),

@@ -4,7 +4,7 @@ import type { Places } from '../config/places.ts';
 import { UsageError } from '../core/errors.ts';
 import type { RunEvent } from '../core/events.ts';
 import { readBundle } from '../diagnostics/bundle.ts';
-import { parseJournal, readJournal } from '../report/journal.ts';
+import { parseJournal, readJournal } from '../report/read-journal.ts';
 
 /** A run that was stored, and where. */
 export interface StoredRun {
@@ -32,7 +32,8 @@ async function journalOfBundle(path: string): Promise<RunEvent[]> {
   const files = await readBundle(path);
   const [name, content] = [...files].find(([file]) => file.endsWith(`/run/${JOURNAL}`)) ?? [];
   if (name === undefined || content === undefined) throw notFound(`${path} holds no journal`);
-  return parseJournal(content.toString('utf8'), `${path}:${name}`);
+  // It was packed before the run ended, so it has no seal.
+  return parseJournal(content.toString('utf8'), `${path}:${name}`, { isRunning: true });
 }
 
 /** Names of run folders begin with their time, so that the last one is the newest. */

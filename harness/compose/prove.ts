@@ -15,7 +15,7 @@ import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
-import { openWorkbench, readyCluster } from './workbench.ts';
+import { openWorkbench, readyCluster, type ReadyCluster } from './workbench.ts';
 
 export interface ProveContext {
   readonly settings: RunSettings;
@@ -37,7 +37,7 @@ const REMOVE_PODS_MS = 45_000;
 
 /** Starts engine and cluster, plans, and runs the scenarios. What must be taken back is on the undo stack. */
 export async function proveOnCluster(context: ProveContext): Promise<void> {
-  const { settings, sink, deadline, undo, runId, folder } = context;
+  const { settings, deadline, undo, runId, folder } = context;
   let keep = settings.keep;
   const options = {
     ...context,
@@ -67,6 +67,12 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     );
   }
   if (cluster.reused) await awaitEarlierRuns(kube, deadline);
+  await planAndRun(context, { cluster, kube });
+}
+
+/** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */
+export async function planAndRun(context: ProveContext, { cluster, kube }: ReadyCluster): Promise<void> {
+  const { settings, sink, deadline, runId, folder } = context;
   const units = makePlan(context.scenarios, {
     ids: [],
     mutants: settings.mutants,

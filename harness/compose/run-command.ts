@@ -11,6 +11,7 @@ import type { InterruptedError } from '../core/errors.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
+import type { ExitGuard } from '../lifetime/exit-guard.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
 import { startWatchdog } from '../lifetime/watchdog.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
@@ -26,7 +27,7 @@ import { loadScenarios } from '../scenario/load.ts';
 import { choose } from '../scenario/plan.ts';
 import { local } from '../shell/local.ts';
 import type { Terminal } from './console.ts';
-import { proveOnCluster, type ProveContext } from './prove.ts';
+import type { ProveContext } from './prove.ts';
 import { writeReports } from './reports.ts';
 import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
 
@@ -35,9 +36,15 @@ export interface RunInput {
   readonly places: Places;
   readonly terminal: Terminal;
   readonly argv: readonly string[];
+  readonly guard: ExitGuard;
+  /** Starts what is needed, plans and runs the scenarios. */
+  readonly prove: (context: ProveContext) => Promise<void>;
 }
 
-const JUDGE_MS = 30 * 60_000;
+/** Jest starts with the first observation and waits for the last verdict. */
+const RECORD_MS = 30 * 60_000;
+/** From the last verdict on; it takes a second or two. */
+const JUDGE_MS = 120_000;
 const WATCHDOG_MS = 15_000;
 
 /**
@@ -47,31 +54,32 @@ const WATCHDOG_MS = 15_000;
  * @throws UsageError before anything was started
  */
 export async function runCommand(input: RunInput): Promise<ExitCode> {
-  const { settings, places, terminal } = input;
+  const { settings, places, guard } = input;
   const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
   for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
   const undo = new UndoStack();
-  using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, terminal) });
+  using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, input) });
+  const stop = AbortSignal.any([watch.signal, guard.signal]);
   const record = await openRecord(input);
   const watchdog = await startWatchdog({
     argv: [process.execPath, join(places.root, 'harness', 'launch.js'), 'clean'],
     env: process.env,
     logFile: join(record.folder, 'watchdog.log'),
-    deadline: Deadline.in(WATCHDOG_MS, 'the watchdog to start', watch.signal),
+    deadline: Deadline.in(WATCHDOG_MS, 'the watchdog to start', stop),
   });
-  const diagnostics = runDiagnostics({ ...record, signal: watch.signal });
+  const diagnostics = runDiagnostics({ ...record, signal: stop });
   const context: ProveContext = {
     settings,
     places,
     scenarios,
     ...record,
     undo,
-    deadline: Deadline.in(settings.timeout * 60_000, 'the whole run (--timeout)', watch.signal),
+    deadline: Deadline.in(settings.timeout * 60_000, 'the whole run (--timeout)', stop),
     diagnostics,
     leftovers: [],
     kept: [],
   };
-  await proveAndCleanUp(context, record, watch.signal);
+  await proveAndCleanUp(context, { ...record, prove: input.prove, signal: stop });
   await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
   return await closeRecord(record, settings, diagnostics);
 }
@@ -107,7 +115,8 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
     bundle: join(evidence, BUNDLE),
   });
   const sink = fanOut([{ emit: (event) => events.push(event) }, journal, report]);
-  sink.emit({ type: 'run.started', runId, argv, podproof: podproofVersion() });
+  const strict = settings.strict ? ({ strict: true } as const) : {};
+  sink.emit({ type: 'run.started', runId, argv, podproof: podproofVersion(), ...strict });
   return {
     runId,
     folder,
@@ -119,22 +128,28 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
   };
 }
 
-async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal: AbortSignal): Promise<void> {
-  const { sink, elapsed, events } = record;
+interface Proving extends RunRecord, Pick<RunInput, 'prove'> {
+  readonly signal: AbortSignal;
+}
+
+async function proveAndCleanUp(context: ProveContext, proving: Proving): Promise<void> {
+  const { sink, elapsed, events, prove, signal } = proving;
   const noVerdicts = new AbortController();
   let judging: Promise<Judgement> | undefined;
   // The first observation is a good moment for Jest to start: the pods are up, and it has seconds until it is needed.
   const onEvent = (event: NewRunEvent): void => {
     if (event.type === 'observed' && context.settings.jest)
-      judging ??= judgeAgain(context, record, AbortSignal.any([signal, noVerdicts.signal]));
+      judging ??= judgeAgain(context, proving, AbortSignal.any([signal, noVerdicts.signal]));
   };
   const watched: ProveContext = { ...context, sink: fanOut([sink, { emit: onEvent }]) };
   let judgedFrom = 0;
   const outcome = await withUndo(async () => {
     try {
-      await proveOnCluster(watched);
+      await prove(watched);
       sink.emit({ type: 'verdicts.done', ms: elapsed() });
       judgedFrom = elapsed();
+      const late = Deadline.in(JUDGE_MS, 'Jest to judge the record');
+      late.signal.addEventListener('abort', () => noVerdicts.abort(late.error('Jest still at work')));
     } finally {
       // Before the clean-up takes everything away that could be asked.
       if (judgedFrom === 0 || exitOf(summarize(events)) !== EXIT_CODES.ok)
@@ -144,9 +159,15 @@ async function proveAndCleanUp(context: ProveContext, record: RunRecord, signal:
   if (outcome.kind === 'failed') {
     noVerdicts.abort(new Error('there is nothing to judge'));
     sink.emit(problemEvent(signal.aborted ? signal.reason : outcome.error));
-  } else if (judging !== undefined) {
-    sink.emit({ type: 'judge', by: 'jest', ...(await judging), ms: elapsed() - judgedFrom });
+  } else if (context.settings.jest) {
+    const judgement = (await judging) ?? {
+      agreed: false,
+      detail: 'nothing was observed that it could judge',
+    };
+    sink.emit({ type: 'judge', by: 'jest', ...judgement, ms: elapsed() - judgedFrom });
   }
+  // A green record is not enough when the process was told to stop while it cleaned up.
+  if (outcome.kind === 'finished' && signal.aborted) sink.emit(problemEvent(signal.reason));
   await judging?.catch(() => undefined);
   const failures = outcome.cleanup.failures.map(({ what, byHand, error }) => {
     const how = byHand === undefined ? '' : ` (by hand: ${byHand})`;
@@ -165,7 +186,7 @@ function judgeAgain(
   { events }: RunRecord,
   signal: AbortSignal,
 ): Promise<Judgement> {
-  const deadline = Deadline.in(JUDGE_MS, 'Jest to judge the record', signal);
+  const deadline = Deadline.in(RECORD_MS, 'Jest to judge the record', signal);
   return runJudge(
     { runner: local(), root: places.root, runFolder: folder, scenarios: places.scenarios, deadline },
     () => summarize(events),
@@ -179,6 +200,8 @@ async function closeRecord(
 ): Promise<ExitCode> {
   const { events, sink, journal, progress, folder, elapsed } = record;
   progress.close();
+  const changed = journal.check();
+  if (changed !== undefined) sink.emit(problemEvent(changed));
   const summary = summarize(events);
   const exitCode = exitOf(summary);
   if (exitCode !== EXIT_CODES.ok) sink.emit(await diagnostics.pack(summary, exitCode));
@@ -189,14 +212,14 @@ async function closeRecord(
 }
 
 /** The second Ctrl-C: says what is still there and goes. The watchdog sees that and finishes the clean-up. */
-function giveUp(error: InterruptedError, undo: UndoStack, terminal: Terminal): void {
+function giveUp(error: InterruptedError, undo: UndoStack, { terminal, guard }: RunInput): void {
   const open = undo.pending.map(
     ({ what, byHand }) => `  ${what}${byHand === undefined ? '' : `  (${byHand})`}\n`,
   );
   terminal.err(
     `\nNot waiting for the clean-up; the watchdog goes on with it. Still there:\n${open.join('')}`,
   );
-  process.exit(error.exitCode);
+  guard.leave(error.exitCode);
 }
 
 async function makeRunFolder(places: Places, runId: string): Promise<string> {

@@ -11,6 +11,7 @@ describe('runSettings', () => {
       keep: false,
       fresh: false,
       jest: true,
+      strict: false,
       allowRemoteDocker: false,
       verbose: false,
       color: true,

@@ -24,6 +24,7 @@ const schema = z.strictObject({
   keep: z.boolean().default(false),
   fresh: z.boolean().default(false),
   jest: z.boolean().default(true),
+  strict: z.boolean().default(false),
   allowRemoteDocker: z.boolean().default(false),
   json: z.string().optional(),
   junit: z.string().optional(),

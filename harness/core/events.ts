@@ -43,6 +43,8 @@ export type RunEvent = { readonly at: string } & (
       readonly runId: string;
       readonly argv: readonly string[];
       readonly podproof: string;
+      /** Set when a claim that was judged at its second attempt only makes the run exit 7. */
+      readonly strict?: true;
     }
   | {
       readonly type: 'setup';
@@ -94,6 +96,12 @@ export type RunEvent = { readonly at: string } & (
       readonly controlSeen: string;
     }
   | { readonly type: 'unit.finished'; readonly unit: UnitId; readonly ms: number; readonly error?: string }
+  | {
+      /** Claims that could not be judged are observed once more, with new pods; their next verdicts count. */
+      readonly type: 'retry';
+      readonly unit: UnitId;
+      readonly claims: readonly string[];
+    }
   | {
       readonly type: 'judge';
       readonly by: 'jest';

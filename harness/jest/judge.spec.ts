@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Deadline } from '../core/deadline.ts';
 import { unitName } from '../core/events.ts';
 import { done, pending, poll } from '../core/poll.ts';
-import { readJournal } from '../report/journal.ts';
+import { readJournal } from '../report/read-journal.ts';
 import { summarize } from '../report/summary.ts';
 import { judge } from '../scenario/judge.ts';
 import { loadScenarios } from '../scenario/load.ts';
@@ -17,7 +17,7 @@ const RECORD_MS = 30 * 60_000;
 const { PODPROOF_RUN: run = '', PODPROOF_SCENARIOS: folder = '' } = process.env;
 const journal = join(run, 'journal.ndjson');
 await recordComplete(journal);
-const summary = summarize(await readJournal(journal));
+const summary = summarize(await readJournal(journal, { isRunning: true }));
 const scenarios = await loadScenarios(folder);
 
 /** Jest starts while the scenarios still run, so that its own start costs nobody time. */

@@ -50,6 +50,8 @@ export async function runJudge(options: JudgeOptions, verdicts: () => RunSummary
       '--selectProjects',
       'judge',
       '--runInBand',
+      // A scenario file may leave a timer behind; the report is written before.
+      '--forceExit',
       '--json',
       '--outputFile',
       output,

@@ -1,6 +1,7 @@
 import { contradictionLines, inconclusiveLines, missingLines } from './claim-details.ts';
 import { evidenceLines } from './evidence-lines.ts';
 import { lineRange } from './line-range.ts';
+import { firstAttemptLines } from './retry-lines.ts';
 import type { ClaimSummary, UnitSummary } from './run-summary.ts';
 import { padText, textWidth, wrapText } from './text-width.ts';
 import { paint, verdictGlyph, type TextStyle } from './text-style.ts';
@@ -22,7 +23,10 @@ export function unitLines(unit: UnitSummary, options: ClaimOptions): readonly st
     ...podLines(unit, style),
     ...(neverRan(unit)
       ? [`  ${verdictGlyph(style, 'inconclusive')} was not run`]
-      : unit.claims.flatMap((claim) => claimLines(claim, column, options))),
+      : unit.claims.flatMap((claim) => [
+          ...claimLines(claim, column, options),
+          ...firstAttemptLines(claim, style),
+        ])),
     ...(unit.error === undefined ? [] : wrapText(`error: ${unit.error}`, style.width - 2).map(indented)),
   ];
 }

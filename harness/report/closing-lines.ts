@@ -1,3 +1,4 @@
+import { EXIT_CODES } from '../core/exit-codes.ts';
 import { exitOf, openFindings } from './exit.ts';
 import type { RunSummary } from './run-summary.ts';
 import { paint, type TextStyle } from './text-style.ts';
@@ -19,6 +20,7 @@ export function closingLines(summary: RunSummary, options: ClosingOptions): read
   return [
     ...openFindings(summary).flatMap(({ text }) => note('INTEGRITY', text, style)),
     ...summary.leftovers.flatMap((text) => note('LEFT BEHIND', text, style)),
+    ...(exit === EXIT_CODES.flaky ? note('RETRIED', STRICT, style) : []),
     ...summary.kept.flatMap((text) => wrapText(`kept: ${text}`, style.width)),
     ...(judge?.agreed === true ? wrapText(`judged again by ${judge.by}: ${judge.detail}`, style.width) : []),
     // Never wrapped: people and scripts look for this line as a whole.
@@ -40,6 +42,8 @@ function bundleLines({ bundle }: RunSummary, evidence: string | undefined): read
 function mebibytes(bytes: number): string {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
+const STRICT =
+  'what holds held at the second attempt only, which --strict does not accept. Run again; if it stays, look for what made the first attempt fail.';
 
 function note(word: string, text: string, style: TextStyle): readonly string[] {
   const [first = '', ...rest] = wrapText(`${word} ${text}`, style.width - 2);

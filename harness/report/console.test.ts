@@ -9,6 +9,7 @@ import {
   STARTED,
   claim,
   judged,
+  retriedUnit,
   seen,
   unitEvents,
   unknown,
@@ -58,6 +59,28 @@ test('a run in which everything holds', () => {
    2 scenarios · 3 claims · 3 hold · 0 contradicted · 0 inconclusive · 0 skipped · verdict 3.4 s · clean 1.2 s
    1 mutant · 1 contradicted as it must · 0 survived · 0 inconclusive
    evidence: runs/r1/   (--verbose shows it)
+   "
+  `);
+});
+
+test('a second attempt is announced, and its unit told again with the reason', () => {
+  const events = wholeRun([OTHER], retriedUnit(OTHER)).map((event) =>
+    event.type === 'run.started' ? { ...event, strict: true as const } : event,
+  );
+  const text = report(events);
+  const told = text.slice(text.indexOf('host-network is tried'));
+  expect(text.indexOf('INCONCLUSIVE has the IP')).toBeLessThan(text.indexOf('host-network is tried'));
+  expect(told).toMatchInlineSnapshot(`
+   "host-network is tried once more with new pods: ip
+
+   host-network · article lines 39–64
+     The node’s network
+     ✔ has the IP of its node   HTTP 200 from worker (control: refused)
+         at the second attempt; the first could not tell: the stream was cut
+
+   RETRIED what holds held at the second attempt only, which --strict does not accept. Run again; if
+     it stays, look for what made the first attempt fail.
+   1 scenario · 1 claim · 1 holds · 0 contradicted · 0 inconclusive · 0 skipped · 1 at the second attempt · verdict 3.4 s · clean 1.2 s
    "
   `);
 });

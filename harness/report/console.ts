@@ -1,7 +1,8 @@
-import type { EventSink } from '../core/events.ts';
+import { unitName, type EventSink } from '../core/events.ts';
 import { unitLines } from './claim-lines.ts';
 import { closingLines, type ClosingOptions } from './closing-lines.ts';
 import { mutantBlock } from './mutant-lines.ts';
+import { retryLines } from './retry-lines.ts';
 import { renderProblem } from './problem.ts';
 import type { MutantSummary, RunSummary, SummaryEvent, UnitSummary } from './run-summary.ts';
 import { sanitizeEvent } from './sanitize.ts';
@@ -42,6 +43,10 @@ export function consoleReport(options: ConsoleOptions): EventSink {
           return print('headline', [paint(style, 'strong', headline(event))]);
         case 'problem':
           return print('problem', [renderProblem(event, style, { evidence: options.bundle }).trimEnd()]);
+        case 'retry':
+          // It is told again when the second attempt is over.
+          printed.delete(unitName(event.unit));
+          return print('retry', retryLines(event, style));
         case 'verdict':
         case 'unit.finished':
           printUnits(false);
@@ -58,7 +63,7 @@ export function consoleReport(options: ConsoleOptions): EventSink {
   };
 }
 
-type Kind = 'headline' | 'problem' | 'scenario' | 'mutant' | 'closing';
+type Kind = 'headline' | 'problem' | 'scenario' | 'mutant' | 'retry' | 'closing';
 
 interface Block {
   readonly kind: Kind;

@@ -3,7 +3,7 @@ import type { IntegrityFinding, RunSummary } from './run-summary.ts';
 
 /**
  * The exit code that a run deserves. 0 only if everything planned was executed, holds, and nothing was left behind;
- * a skip that was planned is not held against it.
+ * a skip that was planned is not held against it, and a second attempt only where the run is strict.
  */
 export function exitOf(summary: RunSummary): ExitCode {
   const { counts, mutantCounts } = summary;
@@ -18,6 +18,7 @@ export function exitOf(summary: RunSummary): ExitCode {
       EXIT_CODES.infrastructure,
     ),
     ...when(summary.leftovers.length > 0, EXIT_CODES.cleanup),
+    ...when(summary.run.strict && summary.counts.retried > 0, EXIT_CODES.flaky),
   ]);
 }
 

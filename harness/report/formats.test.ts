@@ -8,6 +8,7 @@ import {
   claim,
   dated,
   judged,
+  retriedUnit,
   seen,
   unitEvents,
   wholeRun,
@@ -42,6 +43,23 @@ const hostile = summary(
     subject: seen('x', { stdout: ']]>\x0b```\n</details>\n' }),
   }),
 );
+
+describe('a second attempt', () => {
+  const retried = summary([HOST_PORT], retriedUnit(HOST_PORT, { seen: '200 from worker' }));
+
+  test('is a flaky error in JUnit, as dashboards know it, and no failure', () => {
+    const xml = junitXml(retried);
+    expect(xml).toContain('tests="2" failures="0" errors="0"');
+    expect(xml.match(/<flakyError type="inconclusive" message="the stream was cut"\/>/g)).toHaveLength(2);
+  });
+
+  test('has its reason in JSON and in Markdown', () => {
+    expect(resultOf(retried).scenarios[0]?.claims[0]?.retried).toEqual({ why: 'the stream was cut' });
+    expect(resultOf(mixed).scenarios[0]?.claims[0]?.retried).toBeNull();
+    expect(markdownSummary(retried)).toContain('✔ holds at the second attempt');
+    expect(markdownSummary(retried)).toContain('host-port/answers was tried again: the stream was cut');
+  });
+});
 
 describe('JUnit', () => {
   test('tells failures, errors and skips apart', () => {

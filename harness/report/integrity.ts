@@ -37,34 +37,72 @@ function doublePlans(events: readonly SummaryEvent[]): readonly Finding[] {
 }
 
 function claimFindings(units: readonly UnitSummary[]): readonly Finding[] {
-  return units.flatMap((unit) =>
-    unit.claims.flatMap((claim) => {
+  return units.flatMap((unit) => [
+    ...(unit.claims.length === 0
+      ? [finding('nothing to judge', `${unit.name} was planned without a claim`)]
+      : []),
+    ...unit.claims.flatMap((claim) => {
       const name = `${unit.name}/${claim.planned.id}`;
       if (claim.verdict === undefined) return [finding('no verdict', `${name} was planned but never judged`)];
       if (claim.verdict.kind === 'skipped' && claim.planned.skip === undefined) {
         return [finding('unplanned skip', `${name} was skipped although the plan says it can be judged`)];
       }
-      const proven = claim.subject?.kind === 'seen' && claim.control?.kind === 'seen';
-      return claim.verdict.kind === 'holds' && !proven
-        ? [finding('holds without proof', `${name} holds without having seen both subject and control`)]
-        : [];
+      return claim.verdict.kind === 'holds' ? proofFindings(name, claim) : [];
     }),
-  );
+  ]);
+}
+
+/** Whoever holds has been looked at: both pods, and by at least one question each. */
+function proofFindings(name: string, { subject, control }: ClaimSummary): readonly Finding[] {
+  if (subject?.kind !== 'seen' || control?.kind !== 'seen')
+    return [finding('holds without proof', `${name} holds without having seen both subject and control`)];
+  return [subject, control].some(({ evidence }) => evidence.length === 0)
+    ? [finding('holds without proof', `${name} holds although nothing was asked of subject or control`)]
+    : [];
 }
 
 function verdictFindings(events: readonly SummaryEvent[], units: readonly UnitSummary[]): readonly Finding[] {
   const planned = new Set(
     units.flatMap((unit) => unit.claims.map((claim) => `${unit.name}/${claim.planned.id}`)),
   );
-  const judged = events.flatMap((event) =>
-    event.type === 'verdict' ? [`${unitName(event.unit)}/${event.claim}`] : [],
-  );
+  const { judged, retries } = followAttempts(events);
   return [
-    ...[...new Set(judged)]
+    ...[...new Set(judged.map(({ name }) => name))]
       .filter((name) => !planned.has(name))
       .map((name) => finding('not planned', `${name} has a verdict but was never planned`)),
-    ...repeated(judged).map((name) => finding('duplicate verdict', `${name} was judged more than once`)),
+    ...repeated(judged.map(({ name, attempt }) => `${name} ${String(attempt)}`)).map((each) =>
+      finding('duplicate verdict', `${each.split(' ')[0] ?? ''} was judged more than once`),
+    ),
+    ...retries,
   ];
+}
+
+/** Every verdict with the attempt that it belongs to, and every retry that had no reason. */
+function followAttempts(events: readonly SummaryEvent[]): {
+  readonly judged: readonly { readonly name: string; readonly attempt: number }[];
+  readonly retries: readonly Finding[];
+} {
+  const attempts = new Map<string, number>();
+  const verdicts = new Map<string, string>();
+  const judged: { name: string; attempt: number }[] = [];
+  const retries: Finding[] = [];
+  for (const event of events) {
+    if (event.type === 'verdict') {
+      const name = `${unitName(event.unit)}/${event.claim}`;
+      judged.push({ name, attempt: attempts.get(name) ?? 1 });
+      verdicts.set(name, event.verdict.kind);
+    }
+    if (event.type !== 'retry') continue;
+    for (const name of event.claims.map((claim) => `${unitName(event.unit)}/${claim}`)) {
+      const last = verdicts.get(name) ?? 'without a verdict';
+      if (last !== 'inconclusive')
+        retries.push(finding('unfounded retry', `${name} was tried again although it was ${last}`));
+      if (attempts.has(name))
+        retries.push(finding('unfounded retry', `${name} was tried again more than once`));
+      attempts.set(name, (attempts.get(name) ?? 1) + 1);
+    }
+  }
+  return { judged, retries };
 }
 
 function judgeFindings(events: readonly SummaryEvent[]): readonly Finding[] {

@@ -2,11 +2,13 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { NewRunEvent } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import { HOST_PORT, dated, evidence, unitEvents, wholeRun } from '../testing/run-events.ts';
 import { exitOf } from './exit.ts';
 import { fanOut } from './fan-out.ts';
-import { openJournal, readJournal } from './journal.ts';
+import { openJournal, type Journal } from './journal.ts';
+import { readJournal } from './read-journal.ts';
 import { summarize } from './summary.ts';
 
 const events = wholeRun([HOST_PORT], unitEvents(HOST_PORT));
@@ -21,9 +23,14 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 function write(list = events): void {
+  writeWithoutEnd(list).close();
+}
+
+/** As a run leaves it that was killed. */
+function writeWithoutEnd(list: readonly NewRunEvent[]): Journal {
   const journal = openJournal(file, () => when);
   for (const event of list) journal.emit(event);
-  journal.close();
+  return journal;
 }
 
 describe('the journal', () => {
@@ -36,9 +43,10 @@ describe('the journal', () => {
     const journal = openJournal(file);
     journal.emit({ type: 'verdicts.done', ms: 1 });
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readJournal(file)).toMatchObject([{ type: 'verdicts.done', ms: 1 }]);
+    expect(await readJournal(file, { isRunning: true })).toMatchObject([{ type: 'verdicts.done', ms: 1 }]);
     journal.close();
     journal.close();
+    expect(await readJournal(file)).toHaveLength(1);
   });
 
   test('is never continued by another run', () => {
@@ -66,10 +74,10 @@ describe('the journal', () => {
 
 describe('a journal that was cut off', () => {
   test('gives its whole lines and says so', async () => {
-    write();
+    writeWithoutEnd(events.slice(0, -1));
     await appendFile(file, '{"at":"2026-01-02T03:04:06.000Z","type":"verd');
     const read = await readJournal(file);
-    expect(read.slice(0, -1)).toEqual(dated(events));
+    expect(read.slice(0, -1)).toEqual(dated(events.slice(0, -1)));
     expect(read.at(-1)).toMatchObject({ type: 'problem', code: 'JOURNAL_TORN', exitCode: 5 });
     expect(exitOf(summarize(read))).toBe(5);
   });
@@ -78,6 +86,13 @@ describe('a journal that was cut off', () => {
     write();
     await writeFile(file, (await readFile(file, 'utf8')).trimEnd());
     expect(await readJournal(file)).toEqual(dated(events));
+  });
+
+  test('between two lines has no end, however green it looks', async () => {
+    writeWithoutEnd(events.slice(0, -1));
+    const read = await readJournal(file);
+    expect(read.at(-1)).toMatchObject({ type: 'problem', code: 'JOURNAL_UNFINISHED', exitCode: 5 });
+    expect(exitOf(summarize(read))).toBe(5);
   });
 
   test('is torn in the middle of a letter as well', async () => {
@@ -99,11 +114,35 @@ describe('a journal that was changed', () => {
     ],
   ])('%s is an error with its line', async (_name, line) => {
     await writeFile(file, good + line + good);
-    await expect(readJournal(file)).rejects.toMatchObject({
+    await expect(readJournal(file, { isRunning: true })).rejects.toMatchObject({
       code: 'JOURNAL_DAMAGED',
       exitCode: 5,
       message: expect.stringContaining('journal.ndjson:2 '),
     });
+  });
+
+  test.each([
+    ['a verdict', (text: string) => text.replace('"holds"', '"contradicted","reasons":[]')],
+    ['a letter of the evidence', (text: string) => text.replace('HTTP 200', 'HTTP 404')],
+    ['a line less', (text: string) => text.replace(/.*"verdict".*\n/, '')],
+    ['a line more', (text: string) => good + text],
+    ['a line below the seal', (text: string) => text + good],
+    ['no seal any more', (text: string) => text.replace(/.*"seal".*\n/, '')],
+  ])('%s is noticed when it is read', async (_what, edit) => {
+    write();
+    const text = await readFile(file, 'utf8');
+    expect(edit(text)).not.toBe(text);
+    await writeFile(file, edit(text));
+    await expect(readJournal(file)).rejects.toMatchObject({ code: 'JOURNAL_CHANGED', exitCode: 5 });
+  });
+
+  test('is noticed while the run goes on, too', async () => {
+    const journal = writeWithoutEnd(events);
+    expect(journal.check()).toBeUndefined();
+    await appendFile(file, good);
+    expect(journal.check()).toMatchObject({ code: 'JOURNAL_CHANGED', exitCode: 5 });
+    journal.close();
+    await expect(readJournal(file)).rejects.toMatchObject({ code: 'JOURNAL_CHANGED' });
   });
 
   test('a missing journal is the mistake of who asked for it', async () => {
@@ -119,7 +158,7 @@ test('an event that cannot be written does not stop the run, and is told at the 
   expect(() => journal.emit({ type: 'problem', code: 'X', message: '', exitCode: 4, context })).not.toThrow();
   journal.emit({ type: 'verdicts.done', ms: 1 });
   expect(() => journal.close()).toThrow(expect.objectContaining({ code: 'JOURNAL_INCOMPLETE', exitCode: 4 }));
-  expect(await readJournal(file)).toMatchObject([{ type: 'verdicts.done' }]);
+  expect(await readJournal(file)).toMatchObject([{ type: 'verdicts.done' }, { code: 'JOURNAL_UNFINISHED' }]);
 });
 
 test('one broken sink does not keep events from the others', () => {

@@ -1,13 +1,15 @@
-import { closeSync, fdatasyncSync, openSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { describeError, InfrastructureError, IntegrityError, UsageError } from '../core/errors.ts';
-import type { EventSink, NewRunEvent, RunEvent } from '../core/events.ts';
-import { parseEvent } from './parse-event.ts';
+import { createHash } from 'node:crypto';
+import { closeSync, fdatasyncSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { describeError, InfrastructureError, type IntegrityError } from '../core/errors.ts';
+import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { sanitizeEvent } from './sanitize.ts';
+import { journalChanged, sealOf } from './seal.ts';
 
 export interface Journal extends EventSink {
+  /** Reads the file back. Tells when it is not what was written: somebody else wrote to it, or the disk lies. */
+  check(): IntegrityError | undefined;
   /**
-   * Brings everything to the disk. Fine to call twice.
+   * Seals the journal and brings everything to the disk. Fine to call twice.
    *
    * @throws InfrastructureError JOURNAL_INCOMPLETE when an event could not be written
    */
@@ -17,7 +19,8 @@ export interface Journal extends EventSink {
 /**
  * Starts the journal of a run: one JSON line per event, handed to the kernel before `emit` returns, so that a crash
  * of ours loses nothing. The file is private (0600) and new: two runs never share one. Secrets and control
- * sequences are removed before they reach it. `emit` never throws; a full disk is reported by `close`.
+ * sequences are removed before they reach it. `emit` never throws; a full disk is reported by `close`. The last line
+ * is a seal, the sum of all lines before it.
  *
  * @throws InfrastructureError JOURNAL_NOT_OPENED when the file exists or cannot be made
  */
@@ -26,20 +29,35 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
   let failure: unknown;
   // After half a line nothing more may follow: what is there stays a journal that was cut off.
   let broken = false;
+  const written = createHash('sha256');
+  const write = (fields: () => object): void => {
+    if (fd === undefined || broken) return;
+    try {
+      const line = `${JSON.stringify({ at: now().toISOString(), ...fields() })}\n`;
+      broken = true;
+      writeFileSync(fd, line);
+      broken = false;
+      written.update(line);
+    } catch (error) {
+      failure ??= error;
+    }
+  };
   return {
-    emit(event) {
-      if (fd === undefined || broken) return;
+    emit: (event) => write(() => storable(event)),
+    check() {
+      if (failure !== undefined) return undefined;
+      const when = 'while the run went on';
       try {
-        const line = `${JSON.stringify({ at: now().toISOString(), ...storable(event) })}\n`;
-        broken = true;
-        writeFileSync(fd, line);
-        broken = false;
+        const sum = createHash('sha256').update(readFileSync(file)).digest('hex');
+        return sum === written.copy().digest('hex') ? undefined : journalChanged(file, when);
       } catch (error) {
-        failure ??= error;
+        return journalChanged(file, `${when}: ${describeError(error)}`);
       }
     },
     close() {
       if (fd === undefined) return;
+      // What is not complete gets no seal.
+      if (failure === undefined) write(() => sealOf(written));
       try {
         fdatasyncSync(fd);
         closeSync(fd);
@@ -81,63 +99,4 @@ function incomplete(file: string, cause: unknown): InfrastructureError {
     `Events are missing in the journal ${file}: ${describeError(cause)}`,
     { hint: 'Check the free space of the disk, then run again.', cause },
   );
-}
-
-/**
- * The events of a stored run. A last line that was cut off by a crash or a kill is left out and reported by a
- * `problem` event JOURNAL_TORN at the end, so that every report shows it.
- *
- * @throws UsageError JOURNAL_NOT_READABLE when there is no such file
- * @throws IntegrityError JOURNAL_DAMAGED, with file and line, when any other line is not an event
- */
-export async function readJournal(file: string): Promise<RunEvent[]> {
-  return parseJournal(await readText(file), file);
-}
-
-/**
- * The same for a journal that is in memory, such as one from a bundle.
- *
- * @param file how messages call it
- * @throws IntegrityError JOURNAL_DAMAGED
- */
-export function parseJournal(text: string, file: string): RunEvent[] {
-  const lines = text.split('\n');
-  const last = lines.pop() ?? '';
-  const events = lines.map((line, index) => {
-    const parsed = parseEvent(line);
-    if (typeof parsed !== 'string') return parsed;
-    throw new IntegrityError('JOURNAL_DAMAGED', `${file}:${String(index + 1)} is not an event: ${parsed}`, {
-      hint: 'The journal was changed after the run, or written by another version of podproof.',
-    });
-  });
-  if (last === '') return events;
-  const parsed = parseEvent(last);
-  return [...events, typeof parsed === 'string' ? torn(file, lines.length + 1, events.at(-1)) : parsed];
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      'JOURNAL_NOT_READABLE',
-      `The journal ${file} cannot be read: ${describeError(error)}`,
-      {
-        hint: 'Give the folder of a run that exists.',
-        cause: error,
-      },
-    );
-  }
-}
-
-function torn(file: string, line: number, before: RunEvent | undefined): RunEvent {
-  return {
-    at: before?.at ?? new Date(0).toISOString(),
-    type: 'problem',
-    code: 'JOURNAL_TORN',
-    message: `The journal ends in the middle of line ${String(line)}: the run was killed while it wrote.`,
-    hint: 'What was written before is shown. Run again for a complete result.',
-    exitCode: 5,
-    context: { journal: file },
-  };
 }

@@ -73,5 +73,6 @@ function claimOf(claim: ClaimSummary): ClaimV1 {
     controlSeen: claim.controlSeen,
     subject: { pod: planned.subject, observation: claim.subject ?? null },
     control: { pod: planned.control, observation: claim.control ?? null },
+    retried: claim.retried ? { why: claim.retried.why } : null,
   };
 }

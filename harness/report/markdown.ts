@@ -36,7 +36,8 @@ function claimTable(scenarios: readonly UnitSummary[]): string {
         planned.lines[0] === planned.lines[1] ? String(planned.lines[0]) : planned.lines.join('–'),
         `${escapeCell(unit.name)}: ${escapeCell(planned.must)}`,
         escapeCell(observed(claim)),
-        verdict === undefined ? '? **no verdict**' : SIGNS[verdict.kind],
+        (verdict === undefined ? '? **no verdict**' : SIGNS[verdict.kind]) +
+          (claim.retried?.isJudged === true ? ' at the second attempt' : ''),
       ]);
     }),
   );
@@ -83,7 +84,13 @@ function details(unit: UnitSummary, claim: ClaimSummary): string {
 }
 
 function attention(summary: RunSummary): readonly string[] {
+  const retried = [...summary.scenarios, ...summary.mutants].flatMap((unit) =>
+    unit.claims.flatMap((claim) =>
+      claim.retried ? [`${unit.name}/${claim.planned.id} was tried again: ${claim.retried.why}`] : [],
+    ),
+  );
   const items = [
+    ...retried.map(escapeCell),
     ...summary.problems.map(
       ({ code, message, hint }) => `**${escapeCell(code)}** ${escapeCell(`${message} ${hint ?? ''}`)}`,
     ),

@@ -1,5 +1,6 @@
 import type { ClaimOptions } from './claim-lines.ts';
 import { evidenceLines } from './evidence-lines.ts';
+import { firstAttemptLines } from './retry-lines.ts';
 import type { ClaimSummary, MutantOutcome, MutantSummary } from './run-summary.ts';
 import { paint, verdictGlyph, type TextStyle } from './text-style.ts';
 import { wrapText } from './text-width.ts';
@@ -37,7 +38,10 @@ function mutantLines(mutant: MutantSummary, { style, verbose }: ClaimOptions): r
   return [
     `    ${verdictGlyph(style, verdict)} ${first}`,
     ...rest.map((line) => `      ${line}`),
-    ...mutant.claims.flatMap((claim) => claimLines(claim, { style, verbose })),
+    ...mutant.claims.flatMap((claim) => [
+      ...claimLines(claim, { style, verbose }),
+      ...firstAttemptLines(claim, style),
+    ]),
     ...(mutant.error === undefined ? [] : indented(`error: ${mutant.error}`, style)),
   ];
 }

@@ -101,7 +101,7 @@ const VERDICTS: Readonly<Record<string, Check>> = {
 };
 
 const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
-  'run.started': { runId: text, argv: listOf(text), podproof: text },
+  'run.started': { runId: text, argv: listOf(text), podproof: text, strict: optional(flag) },
   setup: { step: text, detail: text, ms: amount },
   plan: { units: listOf(plannedUnit) },
   cluster: { name: text, provider: text, nodes: listOf(text), facts: texts, reused: flag },
@@ -117,6 +117,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   observed: { unit, claim: text, role, observation },
   verdict: { unit, claim: text, verdict, expected: text, seen: text, controlSeen: text },
   'unit.finished': { unit, ms: amount, error: optional(text) },
+  retry: { unit, claims: listOf(text) },
   judge: { by: text, agreed: flag, detail: text, ms: amount },
   problem: { code: text, message: text, hint: optional(text), exitCode: amount },
   'verdicts.done': { ms: amount },

@@ -28,7 +28,9 @@ export interface ResultV1 {
   readonly plan: readonly { readonly unit: string; readonly claims: readonly string[] }[];
   readonly scenarios: readonly ScenarioV1[];
   readonly mutants: readonly MutantV1[];
-  readonly counts: Readonly<Record<'scenarios' | 'claims' | Verdict['kind'] | 'withoutVerdict', number>>;
+  readonly counts: Readonly<
+    Record<'scenarios' | 'claims' | Verdict['kind'] | 'withoutVerdict' | 'retried', number>
+  >;
   readonly timings: {
     readonly setup: readonly { readonly step: string; readonly detail: string; readonly ms: number }[];
     readonly verdictMs: number | null;
@@ -91,6 +93,8 @@ export interface ClaimV1 {
   readonly controlSeen: string;
   readonly subject: PartV1;
   readonly control: PartV1;
+  /** Set when the first attempt could not tell, and why; the rest is the second attempt's. */
+  readonly retried: { readonly why: string } | null;
 }
 
 export interface PartV1 {

@@ -36,6 +36,8 @@ export interface RunFacts {
   readonly startedAt: string;
   readonly argv: readonly string[];
   readonly podproof: string;
+  /** A claim that was judged at its second attempt only is exit 7. */
+  readonly strict: boolean;
 }
 
 export interface ClusterFacts {
@@ -83,6 +85,15 @@ export interface ClaimSummary {
   readonly controlSeen: string;
   readonly subject: Observation | undefined;
   readonly control: Observation | undefined;
+  /** Set when the first attempt could not tell and a second one was made. */
+  readonly retried: Retried | undefined;
+}
+
+export interface Retried {
+  /** Why the first attempt could not tell. */
+  readonly why: string;
+  /** False as long as the second attempt has no verdict; the first one's is shown then. */
+  readonly isJudged: boolean;
 }
 
 export interface ClaimCounts {
@@ -93,6 +104,8 @@ export interface ClaimCounts {
   readonly inconclusive: number;
   readonly skipped: number;
   readonly withoutVerdict: number;
+  /** Judged at the second attempt only, whatever the verdict. */
+  readonly retried: number;
 }
 
 /** Milliseconds; undefined when that point was not reached. */
@@ -128,6 +141,8 @@ export interface IntegrityFinding {
     | 'duplicate plan'
     | 'duplicate verdict'
     | 'unplanned skip'
+    | 'unfounded retry'
+    | 'nothing to judge'
     | 'holds without proof'
     | 'judge disagrees';
   readonly text: string;

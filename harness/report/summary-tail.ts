@@ -36,6 +36,7 @@ function runFacts(events: readonly SummaryEvent[]): RunSummary['run'] {
     startedAt: started?.at ?? '',
     argv: started?.argv ?? [],
     podproof: started?.podproof ?? '',
+    strict: started?.strict === true,
   };
 }
 

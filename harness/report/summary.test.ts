@@ -9,6 +9,7 @@ import {
   claim,
   dated,
   judged,
+  retriedUnit,
   seen,
   unitEvents,
   unknown,
@@ -46,6 +47,7 @@ describe('a run in which everything holds', () => {
       inconclusive: 0,
       skipped: 0,
       withoutVerdict: 0,
+      retried: 0,
     });
     expect(summary.mutantCounts).toEqual({ killed: 1, survived: 0, inconclusive: 0, skipped: 0 });
     expect(summary.findings).toEqual([]);
@@ -130,9 +132,101 @@ describe('integrity', () => {
     expect(exit(wholeRun([HOST_PORT], unseen))).toBe(5);
   });
 
+  test('a claim cannot hold when nothing was asked of one of its pods', () => {
+    const made: NewRunEvent[] = unitEvents(HOST_PORT, {
+      control: { kind: 'seen', value: 'x', evidence: [] },
+    });
+    expect(kinds(wholeRun([HOST_PORT], made))).toEqual(['holds without proof', 'holds without proof']);
+    expect(exit(wholeRun([HOST_PORT], made))).toBe(5);
+  });
+
+  test('a scenario without a claim is found, even beside one that holds', () => {
+    const empty = { ...HOST_PORT, scenario: 'empty', claims: [] };
+    const events = wholeRun([HOST_PORT, empty], [...unitEvents(HOST_PORT), ...unitEvents(empty)]);
+    expect(kinds(events)).toEqual(['nothing to judge']);
+    expect(exit(events)).toBe(5);
+  });
+
   test('a judge who disagrees is found', () => {
     const judge: NewRunEvent = { type: 'judge', by: 'jest', agreed: false, detail: '1 differs', ms: 5 };
     expect(exit(wholeRun([HOST_PORT], [...unitEvents(HOST_PORT), judge]))).toBe(5);
+  });
+});
+
+describe('a second attempt', () => {
+  const after = (over: Parameters<typeof retriedUnit>[1]): readonly NewRunEvent[] =>
+    wholeRun([HOST_PORT], retriedUnit(HOST_PORT, over));
+  const strict = (events: readonly NewRunEvent[]): readonly NewRunEvent[] =>
+    events.map((event) => (event.type === 'run.started' ? { ...event, strict: true } : event));
+
+  test('counts instead of the first, which stays to be seen', () => {
+    const summary = summarize(after({}));
+    expect(summary.findings).toEqual([]);
+    expect(summary.counts).toMatchObject({ holds: 2, inconclusive: 0, retried: 2 });
+    expect(summary.scenarios[0]?.claims[0]).toMatchObject({
+      verdict: { kind: 'holds' },
+      subject: { kind: 'seen' },
+      retried: { why: 'the stream was cut', isJudged: true },
+    });
+    expect(summary.scenarios[0]).toMatchObject({ state: 'finished', ms: 5000 });
+  });
+
+  test('that holds is exit 0, and 7 where the run is strict', () => {
+    expect(exit(after({}))).toBe(0);
+    expect(exit(strict(after({})))).toBe(7);
+    expect(exit(strict(wholeRun([HOST_PORT], unitEvents(HOST_PORT))))).toBe(0);
+  });
+
+  test('that contradicts or cannot tell either is what it is', () => {
+    expect(exit(strict(after({ verdict: CONTRADICTED })))).toBe(1);
+    expect(exit(after({ verdict: INCONCLUSIVE }))).toBe(4);
+  });
+
+  test('that never ended leaves the first verdict, and the unit open', () => {
+    const cut = retriedUnit(HOST_PORT).slice(0, -HOST_PORT.claims.length * 3 - 1);
+    const events = wholeRun([HOST_PORT], [...cut, problem('TIMEOUT', 4)]);
+    expect(summarize(events).counts).toMatchObject({ holds: 0, inconclusive: 2, retried: 0 });
+    expect(summarize(events).scenarios[0]?.state).toBe('running');
+    expect(exit(events)).toBe(4);
+  });
+
+  test('cannot make a contradiction go away', () => {
+    const [first] = HOST_PORT.claims;
+    const claims = first === undefined ? [] : [first.id];
+    const events = wholeRun(
+      [HOST_PORT],
+      [
+        ...unitEvents(HOST_PORT, { verdict: CONTRADICTED }),
+        { type: 'retry', unit: HOST_PORT, claims },
+        ...judged(HOST_PORT, 'answers'),
+      ],
+    );
+    expect(kinds(events)).toEqual(['unfounded retry']);
+    expect(summarize(events).counts).toMatchObject({ contradicted: 2, holds: 0 });
+    expect(exit(events)).toBe(5);
+  });
+
+  test('is the last', () => {
+    const thrice = [
+      ...retriedUnit(HOST_PORT, { verdict: INCONCLUSIVE }),
+      { type: 'retry', unit: HOST_PORT, claims: ['answers'] } as const,
+      ...judged(HOST_PORT, 'answers'),
+    ];
+    expect(kinds(wholeRun([HOST_PORT], thrice))).toEqual(['unfounded retry']);
+  });
+
+  test('covers only the claims that it names', () => {
+    const events = wholeRun(
+      [HOST_PORT],
+      [
+        ...judged(HOST_PORT, 'answers', { verdict: INCONCLUSIVE }),
+        ...judged(HOST_PORT, 'own-namespace'),
+        { type: 'retry', unit: HOST_PORT, claims: ['answers'] },
+        ...judged(HOST_PORT, 'answers'),
+        ...judged(HOST_PORT, 'own-namespace'),
+      ],
+    );
+    expect(kinds(events)).toEqual(['duplicate verdict']);
   });
 });
 

@@ -1,5 +1,6 @@
 import { unitName, type PlannedClaim, type PlannedUnit } from '../core/events.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { attemptsOf } from './attempts.ts';
 import { findIntegrityProblems } from './integrity.ts';
 import type {
   ClaimCounts,
@@ -35,7 +36,7 @@ export function summarizeSanitized(events: readonly SummaryEvent[]): RunSummary 
     ...runTail(events),
     scenarios,
     mutants,
-    counts: countClaims(scenarios),
+    counts: { ...countClaims(scenarios), retried: countRetried(units) },
     mutantCounts: countOutcomes(mutants),
     findings: findIntegrityProblems(events, units),
   };
@@ -48,28 +49,31 @@ function uniqueUnits(events: readonly SummaryEvent[]): readonly PlannedUnit[] {
 }
 
 function summarizeUnit(planned: PlannedUnit, own: readonly SummaryEvent[]): UnitSummary {
-  const finished = own.find((event) => event.type === 'unit.finished');
-  const started = own.some((event) => event.type === 'unit.started');
+  const finished = own.filter((event) => event.type === 'unit.finished');
+  const runs = own.filter((event) => event.type === 'unit.started');
   return {
     name: unitName(planned),
     planned,
-    state: finished ? 'finished' : started ? 'running' : 'not started',
-    ms: finished?.ms,
-    error: finished?.error,
-    pods: own
-      .filter((event) => event.type === 'pod.settled')
-      .map(({ pod, node, state, ms }) => ({ pod, node, state, ms })),
+    state: runs.length > finished.length ? 'running' : finished.length > 0 ? 'finished' : 'not started',
+    ms: finished.length === 0 ? undefined : finished.reduce((sum, { ms }) => sum + ms, 0),
+    error: finished.at(-1)?.error,
+    pods: podsOf(own),
     claims: planned.claims.map((claim) => summarizeClaim(claim, own)),
   };
 }
 
+/** Each pod once: a second attempt has new ones of the same names. */
+function podsOf(own: readonly SummaryEvent[]): UnitSummary['pods'] {
+  const pods = own
+    .filter((event) => event.type === 'pod.settled')
+    .map(({ pod, node, state, ms }) => [pod, { pod, node, state, ms }] as const);
+  return [...new Map(pods).values()];
+}
+
 function summarizeClaim(planned: PlannedClaim, own: readonly SummaryEvent[]): ClaimSummary {
-  const judged = own
-    .filter((event) => event.type === 'verdict')
-    .filter((event) => event.claim === planned.id)
-    .toSorted((a, b) => SEVERITY.indexOf(a.verdict.kind) - SEVERITY.indexOf(b.verdict.kind))[0];
+  const { judged, events, retried } = attemptsOf(planned.id, own);
   const observed = (role: 'subject' | 'control') =>
-    own
+    events
       .filter((event) => event.type === 'observed')
       .findLast((event) => event.claim === planned.id && event.role === role)?.observation;
   const planSkip: Verdict | undefined =
@@ -82,11 +86,9 @@ function summarizeClaim(planned: PlannedClaim, own: readonly SummaryEvent[]): Cl
     controlSeen: judged?.controlSeen ?? '',
     subject: observed('subject'),
     control: observed('control'),
+    retried,
   };
 }
-
-/** Of several verdicts on one claim the worst is shown, so that a duplicate can never hide a contradiction. */
-const SEVERITY: readonly Verdict['kind'][] = ['contradicted', 'inconclusive', 'skipped', 'holds'];
 
 function mutantOutcome(claims: readonly ClaimSummary[]): MutantOutcome {
   const kinds = claims.map((claim) => claim.verdict?.kind).filter((kind) => kind !== 'skipped');
@@ -95,7 +97,11 @@ function mutantOutcome(claims: readonly ClaimSummary[]): MutantOutcome {
   return kinds.every((kind) => kind === 'contradicted') ? 'killed' : 'inconclusive';
 }
 
-function countClaims(scenarios: readonly UnitSummary[]): ClaimCounts {
+function countRetried(units: readonly UnitSummary[]): number {
+  return units.flatMap(({ claims }) => claims).filter(({ retried }) => retried?.isJudged === true).length;
+}
+
+function countClaims(scenarios: readonly UnitSummary[]): Omit<ClaimCounts, 'retried'> {
   const kinds = scenarios.flatMap((unit) => unit.claims.map((claim) => claim.verdict?.kind));
   const count = (kind: Verdict['kind'] | undefined): number => kinds.filter((each) => each === kind).length;
   return {
@@ -122,5 +128,8 @@ function countOutcomes(mutants: readonly MutantSummary[]): RunSummary['mutantCou
 
 /** Whether nothing more can be said about the unit: it ended and every claim has its verdict. */
 export function isComplete(unit: UnitSummary): boolean {
-  return unit.state === 'finished' && unit.claims.every((claim) => claim.verdict !== undefined);
+  return (
+    unit.state === 'finished' &&
+    unit.claims.every(({ verdict, retried }) => verdict !== undefined && retried?.isJudged !== false)
+  );
 }

@@ -38,6 +38,7 @@ export function totalsLine({ counts, timings }: RunSummary): string {
     `${String(counts.inconclusive)} inconclusive`,
     `${String(counts.skipped)} skipped`,
     ...(counts.withoutVerdict > 0 ? [`${String(counts.withoutVerdict)} without a verdict`] : []),
+    ...(counts.retried > 0 ? [`${String(counts.retried)} at the second attempt`] : []),
     ...(timings.verdictMs === undefined ? [] : [`verdict ${formatMs(timings.verdictMs)}`]),
     ...(timings.cleanMs === undefined ? [] : [`clean ${formatMs(timings.cleanMs)}`]),
   ].join(' · ');

@@ -46,6 +46,12 @@ const scenario: LoadedScenario = {
 
 const honest: FakeScript = { inPod: (_argv, who) => exited(who === 'pod-hn' ? 'host' : 'own') };
 
+/** What cannot be judged is tried twice, and not more often. */
+const twice = (why: string): readonly Verdict[] => [
+  { kind: 'inconclusive', why },
+  { kind: 'inconclusive', why },
+];
+
 interface Ran {
   readonly world: FakeWorld;
   readonly events: NewRunEvent[];
@@ -151,9 +157,7 @@ describe('runScenarios', () => {
     const cut: FakeScript = {
       inPod: () => ({ kind: 'inconclusive', why: 'cut', stdout: 'host', stderr: '', durationMs: 1 }),
     };
-    expect((await run(cut)).verdicts).toEqual([
-      { kind: 'inconclusive', why: 'subject pod-hn: the stream was cut' },
-    ]);
+    expect((await run(cut)).verdicts).toEqual(twice('subject pod-hn: the stream was cut'));
   });
 
   test('a pod that is refused is inconclusive for claims that need it running, with the reason', async () => {
@@ -165,12 +169,9 @@ describe('runScenarios', () => {
         containerStatuses: [{ name: 'main', ready: false, restartCount: 0, state: { waiting } }],
       }),
     };
-    expect((await run(refused)).verdicts).toEqual([
-      {
-        kind: 'inconclusive',
-        why: 'subject pod-hn: the pod does not run: refused: ErrImageNeverPull (not present)',
-      },
-    ]);
+    expect((await run(refused)).verdicts).toEqual(
+      twice('subject pod-hn: the pod does not run: refused: ErrImageNeverPull (not present)'),
+    );
   });
 
   test('a manifest that the server refuses makes its claims inconclusive and nothing hangs', async () => {
@@ -180,9 +181,59 @@ describe('runScenarios', () => {
         if (object.metadata.name === 'pod-hn') throw new InfrastructureError('X', 'the server said no');
       },
     };
-    expect((await run(refusing)).verdicts).toEqual([
-      { kind: 'inconclusive', why: 'subject pod-hn: the server said no' },
-    ]);
+    expect((await run(refusing)).verdicts).toEqual(twice('subject pod-hn: the server said no'));
+  });
+
+  describe('a second attempt', () => {
+    /** The first answer of the subject is cut off, all others are honest. */
+    function cutOnce(): FakeScript {
+      let asked = 0;
+      return {
+        inPod: (_argv, who) => {
+          if (who !== 'pod-hn') return exited('own');
+          asked += 1;
+          return asked === 1
+            ? { kind: 'inconclusive', why: 'cut', stdout: '', stderr: '', durationMs: 1 }
+            : exited('host');
+        },
+      };
+    }
+    const interesting = (events: readonly NewRunEvent[]): readonly string[] =>
+      events.flatMap((event) => {
+        if (event.type === 'verdict') return [event.verdict.kind];
+        return event.type === 'retry' ? [`retry ${event.claims.join(' ')}`] : [];
+      });
+
+    test('is made after all others, with new pods in a new namespace, when the first could not tell', async () => {
+      const { world, events } = await run(cutOnce());
+      expect(interesting(events)).toEqual(['inconclusive', 'retry network-namespace', 'holds']);
+      const pods = world.created.filter(({ kind }) => kind === 'Pod');
+      expect(pods.map(({ metadata }) => metadata.namespace)).toEqual([
+        'podproof-abc123',
+        'podproof-abc123',
+        'podproof-abc123-r0',
+        'podproof-abc123-r0',
+      ]);
+      // The first pods might hold what the second ones need.
+      expect(world.deleted.toSorted()).toEqual(['pod-hn', 'pod-without-hn']);
+    });
+
+    test('is never made for an answer that contradicts', async () => {
+      const { events } = await run({ inPod: () => exited('own') });
+      expect(interesting(events)).toEqual(['contradicted']);
+    });
+
+    test('is made for mutants too, each in a namespace of its own', async () => {
+      const { world, events } = await run(cutOnce(), { mutants: true });
+      expect(interesting(events)).toEqual(['inconclusive', 'holds', 'retry network-namespace', 'holds']);
+      const namespaces = world.created.map(({ metadata }) => metadata.namespace);
+      expect(namespaces.filter((name) => name === 'podproof-abc123-m1')).toHaveLength(2);
+    });
+
+    test('is not made when the pods of the first do not go', async () => {
+      const { events } = await run({ ...cutOnce(), undeletable: true });
+      expect(interesting(events)).toEqual(['inconclusive']);
+    });
   });
 
   test('a watch that broke for good ends the run with its error', async () => {

@@ -6,6 +6,7 @@ import type { Unit } from './plan.ts';
 import { watchBoard } from './pod-board.ts';
 import { replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
+import { clearFirstAttempt, namespaceName, rememberInconclusive } from './retry.ts';
 import { runUnit } from './run-unit.ts';
 import type { UnitContext } from './unit-context.ts';
 
@@ -27,7 +28,7 @@ const NAMESPACE_MS = 30_000;
 
 /**
  * Runs all units side by side on one watch and emits everything that happens. It observes and records; verdicts
- * come from the judge.
+ * come from the judge. What could not be judged gets a second attempt when all others are over, as a fresh unit.
  *
  * @throws the abort reason; InfrastructureError when the API server was lost for good
  */
@@ -36,8 +37,10 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const board = watchBoard(options.kube, `${RUN_LABEL}=${options.runId}`, signal);
   const users = lockUsers(units);
+  const memory = rememberInconclusive(options.sink);
   const context: UnitContext = {
     ...options,
+    sink: memory.sink,
     signal,
     board,
     locks: createLocks(),
@@ -46,14 +49,16 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
     namespaceFor: namespaces(options, signal),
   };
-  const queue = options.inOrder === true ? [...units] : longestFirst(units);
-  const worker = async (): Promise<void> => {
-    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await runUnit(unit, context);
+  const work = async (): Promise<void> => {
+    await sideBySide(options.inOrder === true ? units : longestFirst(units), (unit) =>
+      runUnit(unit, context),
+    );
+    await sideBySide(memory.secondAttempts(units), (unit) => tryAgain(unit, context));
   };
   try {
-    const work = Promise.all(Array.from({ length: AT_ONCE }, worker));
-    work.catch(() => undefined);
-    await Promise.race([work, board.broken]);
+    const working = work();
+    working.catch(() => undefined);
+    await Promise.race([working, board.broken]);
   } finally {
     stop.abort(new Error('the run is over'));
   }
@@ -67,6 +72,26 @@ function podsOf(units: readonly Unit[]): number {
 function longestFirst(units: readonly Unit[]): Unit[] {
   const acts = (unit: Unit): number => unit.scenario.acts?.length ?? 0;
   return [...units].sort((a, b) => a.round - b.round || acts(b) - acts(a));
+}
+
+async function sideBySide(units: readonly Unit[], run: (unit: Unit) => Promise<void>): Promise<void> {
+  const queue = [...units];
+  const worker = async (): Promise<void> => {
+    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await run(unit);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+async function tryAgain(unit: Unit, context: UnitContext): Promise<void> {
+  try {
+    await clearFirstAttempt(unit, context);
+  } catch {
+    context.signal.throwIfAborted();
+    // What will not go would also disturb a second attempt: the first verdict stays, and it is not green.
+    return;
+  }
+  context.sink.emit({ type: 'retry', unit: unit.planned, claims: unit.claims.map(({ id }) => id) });
+  await runUnit(unit, context);
 }
 
 /** How many units take each lock. */
@@ -100,8 +125,7 @@ function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round
     return name;
   };
   return (round) => {
-    const name = `podproof-${runId}${round === 0 ? '' : `-m${String(round)}`}`;
-    const existing = made.get(round) ?? make(name);
+    const existing = made.get(round) ?? make(namespaceName(runId, round));
     made.set(round, existing);
     return existing;
   };

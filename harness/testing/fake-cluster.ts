@@ -1,5 +1,6 @@
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
 import type { CommandResult, CommandRunner } from '../core/command.ts';
+import { InfrastructureError } from '../core/errors.ts';
 import type { KubeClient, KubeObject, ObjectEvent, Pod, PodChange, PodStatus } from '../core/kube.ts';
 
 type Answer = (argv: readonly string[], who: string) => CommandResult | Promise<CommandResult>;
@@ -11,6 +12,8 @@ export interface FakeScript {
   readonly onNode?: Answer;
   /** Throws to refuse an object. */
   readonly onCreate?: (object: KubeObject) => void;
+  /** The API server refuses to delete anything. */
+  readonly undeletable?: boolean;
   /** Rejecting breaks the watch. */
   readonly watchBreaks?: Promise<never>;
   readonly events?: readonly ObjectEvent[];
@@ -63,6 +66,7 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
     list: () => Promise.resolve([...pods.values()]),
     patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
     delete(_kind, { name }) {
+      if (script.undeletable === true) return Promise.reject(new InfrastructureError('X', 'it stays'));
       deleted.push(name);
       const pod = pods.get(name);
       pods.delete(name);

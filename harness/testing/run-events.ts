@@ -91,6 +91,16 @@ export function unitEvents(unit: PlannedUnit, over: Judged = {}): NewRunEvent[] 
   ];
 }
 
+/** A unit whose first attempt could not tell anything, and whose second ends as given. */
+export function retriedUnit(unit: PlannedUnit, over: Judged = {}): NewRunEvent[] {
+  const claims = unit.claims.map(({ id }) => id);
+  return [
+    ...unitEvents(unit, { verdict: INCONCLUSIVE, subject: unknown('the stream was cut') }),
+    { type: 'retry', unit: unitId(unit), claims },
+    ...unitEvents(unit, over),
+  ];
+}
+
 function unitId(unit: UnitId): UnitId {
   return unit.mutant === undefined
     ? { scenario: unit.scenario }
