@@ -5,6 +5,7 @@ describe('runSettings', () => {
   test('has defaults for everything', () => {
     expect(runSettings({}, {})).toEqual({
       ids: [],
+      only: [],
       provider: 'kind',
       nodes: 3,
       mutants: false,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeResult, type CommandRunner } from '../core/command.ts';
-import type { Deadline } from '../core/deadline.ts';
+import { Deadline } from '../core/deadline.ts';
 import { EnvironmentError } from '../core/errors.ts';
 
 /** Where the user's engine should be, decided once for everything that will talk to it. */
@@ -23,6 +23,9 @@ export interface EndpointQuestion {
   readonly defaultSocket: string;
   readonly deadline: Deadline;
 }
+
+/** It only reads files. */
+const CONTEXT_MS = 10_000;
 
 const NO_TLS = { DOCKER_TLS_VERIFY: '', DOCKER_CERT_PATH: '' } as const;
 
@@ -91,7 +94,10 @@ async function readContext(
 ): Promise<Context> {
   if (dockerCli === undefined)
     throw unreadable(chosen, 'there is no docker command on PATH that could read it');
-  const result = await runner.run([dockerCli, 'context', 'inspect', chosen.name], { deadline });
+  const result = await runner.run([dockerCli, 'context', 'inspect', chosen.name], {
+    deadline: Deadline.in(CONTEXT_MS, 'the docker command', deadline.signal),
+  });
+  deadline.signal.throwIfAborted();
   const context = result.kind === 'exited' && result.exitCode === 0 ? parseContext(result.stdout) : undefined;
   if (context === undefined) throw unreadable(chosen, describeResult(result));
   return context;

@@ -14,8 +14,8 @@ export type Answer =
   | { readonly kind: 'hangs'; readonly why: string }
   | { readonly kind: 'strange'; readonly why: string };
 
-/** An engine that needs longer than this for `/info` is of no use for a run either. */
-const ANSWER_WITHIN_MS = 10_000;
+/** An engine, or a docker command, that needs longer than this for `/info` is of no use for a run either. */
+export const ANSWER_WITHIN_MS = 10_000;
 
 /**
  * Asks the daemon at the endpoint for its `/info`, with at most 10 s of patience. Never rejects for what the daemon

@@ -1,8 +1,8 @@
 import { describeResult, type CommandRunner } from '../core/command.ts';
-import type { Deadline } from '../core/deadline.ts';
+import { Deadline } from '../core/deadline.ts';
 import { EnvironmentError } from '../core/errors.ts';
 import type { ResolvedEndpoint } from './endpoint.ts';
-import { parseInfo, type Answer } from './engine-info.ts';
+import { ANSWER_WITHIN_MS, parseInfo, type Answer } from './engine-info.ts';
 import type { Engine, EngineInfo } from './types.ts';
 
 export interface UserEngineParts {
@@ -104,7 +104,9 @@ async function proveSameDaemon(
   parts: UserEngineParts & { readonly dockerCli: string; readonly env: Readonly<Record<string, string>> },
 ): Promise<void> {
   const { dockerCli, env, runner, deadline, info, resolved } = parts;
-  const result = await runner.run([dockerCli, 'info', '--format', '{{json .}}'], { deadline, env });
+  const soon = Deadline.in(ANSWER_WITHIN_MS, 'the docker command', deadline.signal);
+  const result = await runner.run([dockerCli, 'info', '--format', '{{json .}}'], { deadline: soon, env });
+  deadline.signal.throwIfAborted();
   const seen = result.kind === 'exited' && result.exitCode === 0 ? parseInfo(result.stdout) : undefined;
   if (seen?.kind === 'answers' && seen.info.id === info.id) return;
   if (seen?.kind === 'answers') {
@@ -115,7 +117,6 @@ async function proveSameDaemon(
     );
   }
   const why = seen === undefined ? describeResult(result) : seen.why;
-  if (result.kind === 'timedOut') throw deadline.error(`\`docker info\`: ${why}`);
   throw new EnvironmentError(
     'DOCKER_CLI_BROKEN',
     `${dockerCli} cannot use the engine at ${resolved.endpoint}: ${why}`,

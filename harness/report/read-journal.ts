@@ -29,7 +29,7 @@ export async function readJournal(file: string, options: ReadOptions = {}): Prom
  * @throws IntegrityError JOURNAL_DAMAGED, JOURNAL_CHANGED
  */
 export function parseJournal(content: string, file: string, options: ReadOptions = {}): RunEvent[] {
-  const { text, isSealed } = unseal(file, content);
+  const { text, isSealed } = unseal(file, content, options.isRunning);
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
   const events = lines.map((line, index) => {

@@ -57,6 +57,25 @@ describe('judge', () => {
     });
   });
 
+  test.each(['subjectShows', 'controlShows'] as const)(
+    'an expectation that breaks is inconclusive: %s',
+    (which) => {
+      const broken = {
+        ...sameNamespace,
+        [which]: {
+          text: 'x',
+          holds: () => {
+            throw new TypeError('seen.user is undefined');
+          },
+        },
+      };
+      expect(judge(broken, { subject: inNode, control: apart })).toEqual({
+        kind: 'inconclusive',
+        why: "the claim's own code failed: seen.user is undefined",
+      });
+    },
+  );
+
   test('an expectation that accepts everything cannot make a claim hold', () => {
     const vacuous = {
       ...sameNamespace,

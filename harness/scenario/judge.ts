@@ -1,3 +1,4 @@
+import { describeError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Mismatch, Verdict } from '../core/verdict.ts';
@@ -17,6 +18,15 @@ export interface Seen {
  * expectation would have accepted the other pod. The last two catch a claim that cannot fail.
  */
 export function judge(claim: Claim, seen: Seen): Verdict {
+  try {
+    return weigh(claim, seen);
+  } catch (error) {
+    // The author's code: an expectation that breaks has not been met, and nothing was contradicted either.
+    return { kind: 'inconclusive', why: `the claim's own code failed: ${describeError(error)}` };
+  }
+}
+
+function weigh(claim: Claim, seen: Seen): Verdict {
   const subject = valueOf(seen.subject, `subject ${claim.subject}`);
   if ('why' in subject) return { kind: 'inconclusive', why: subject.why };
   const control = valueOf(seen.control, `control ${claim.control}`);
@@ -29,12 +39,18 @@ export function judge(claim: Claim, seen: Seen): Verdict {
   ] as const) {
     const unclear = should.unclear?.(value);
     if (unclear !== undefined) return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${unclear}` };
-    const seenText = claim.show(value);
+    const seenText = showValue(claim, value);
     if (!should.holds(value)) reasons.push({ role, expected: should.text, seen: seenText });
     else if (shouldNot.holds(value))
       reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: seenText });
   }
   return reasons.length === 0 ? { kind: 'holds' } : { kind: 'contradicted', reasons };
+}
+
+/** What was seen, in the claim's own words. They are text in its types, and at run time whatever it returns. */
+export function showValue(claim: Claim, value: Json): string {
+  const shown: unknown = claim.show(value);
+  return typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? 'nothing');
 }
 
 function valueOf(observation: Observation | undefined, who: string): { value: Json } | { why: string } {

@@ -6,7 +6,7 @@ import type { Observation } from '../core/observation.ts';
 import { CannotTell } from '../core/under-test.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { workloadUnderTest } from './actors.ts';
-import { judge } from './judge.ts';
+import { judge, showValue } from './judge.ts';
 import type { Play } from './play.ts';
 import { createRecorder } from './recorder.ts';
 import { createScene } from './scene.ts';
@@ -106,5 +106,10 @@ function asStored(value: Json): Json {
 
 function render(claim: Claim, observation: Observation | undefined): string {
   if (observation === undefined) return 'never observed';
-  return observation.kind === 'seen' ? claim.show(observation.value) : observation.why;
+  if (observation.kind === 'unknown') return observation.why;
+  try {
+    return showValue(claim, observation.value);
+  } catch (error) {
+    return `what was seen cannot be shown: ${describeError(error)}`;
+  }
 }

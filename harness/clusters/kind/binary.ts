@@ -30,7 +30,8 @@ const INSTALL_ESTIMATE_MS = 27_000;
 export async function ensureKind(search: KindSearch): Promise<KindBinary> {
   const step = search.progress.step('kind');
   try {
-    const installed = await ask('kind', search);
+    const said = await say('kind', search);
+    const installed = said === undefined ? undefined : parseKindVersion(said);
     if (installed !== undefined && isTested(installed)) {
       step.done(`${installed} (PATH)`);
       return { path: 'kind', version: installed };
@@ -41,7 +42,7 @@ export async function ensureKind(search: KindSearch): Promise<KindBinary> {
     const cached = await ask(path, search);
     if (cached !== OWN_KIND_VERSION) {
       step.update(`building kind ${OWN_KIND_VERSION}, about ${String(INSTALL_ESTIMATE_MS / 1000)} s`);
-      await install(path, search);
+      await install(path, { ...search, onPath: describePath(said) });
     }
     step.done(`${OWN_KIND_VERSION} (${cached === OWN_KIND_VERSION ? 'cached' : 'built'})`);
     return { path, version: OWN_KIND_VERSION };
@@ -51,16 +52,36 @@ export async function ensureKind(search: KindSearch): Promise<KindBinary> {
   }
 }
 
-async function ask(path: string, { shell, deadline }: KindSearch): Promise<string | undefined> {
+interface Installation extends KindSearch {
+  /** Why the kind on PATH is not used, for people. */
+  readonly onPath: string;
+}
+
+function describePath(said: string | undefined): string {
+  if (said === undefined) return 'there is none on PATH';
+  const version = parseKindVersion(said);
+  return version === undefined
+    ? `the one on PATH answers ${JSON.stringify(said.trim().slice(0, 80))} when asked for its version`
+    : `the one on PATH is ${version}`;
+}
+
+async function ask(path: string, search: KindSearch): Promise<string | undefined> {
+  const said = await say(path, search);
+  return said === undefined ? undefined : parseKindVersion(said);
+}
+
+/** What it answers when it is asked for its version; `undefined` when it cannot be run. */
+async function say(path: string, { shell, deadline }: KindSearch): Promise<string | undefined> {
   const answer = await shell.run([path, 'version'], {
     deadline: Deadline.in(10_000, 'kind version', deadline.signal),
   });
   deadline.signal.throwIfAborted();
-  return answer.kind === 'exited' && answer.exitCode === 0 ? parseKindVersion(answer.stdout) : undefined;
+  if (answer.kind === 'notStarted') return undefined;
+  return answer.kind === 'exited' && answer.exitCode === 0 ? answer.stdout : describeResult(answer);
 }
 
 /** Builds into a folder beside the target and renames it, so that a killed build never leaves half a program. */
-async function install(path: string, search: KindSearch): Promise<void> {
+async function install(path: string, search: Installation): Promise<void> {
   const { cacheDir, deadline } = search;
   const target = join(path, '..');
   await using _ = await acquireFileLock(`${target}.lock`, { deadline });
@@ -78,7 +99,11 @@ async function install(path: string, search: KindSearch): Promise<void> {
   }
 }
 
-async function build(bin: string, goFolder: string, { shell, deadline }: KindSearch): Promise<void> {
+async function build(
+  bin: string,
+  goFolder: string,
+  { shell, deadline, onPath }: Installation,
+): Promise<void> {
   const result = await shell.run(['go', 'install', '-trimpath', `sigs.k8s.io/kind@v${OWN_KIND_VERSION}`], {
     deadline,
     // The user's own flags (-mod=vendor, cross compilation) must not decide what we get.
@@ -98,7 +123,7 @@ async function build(bin: string, goFolder: string, { shell, deadline }: KindSea
   if (result.kind === 'notStarted') {
     throw new EnvironmentError(
       'KIND_MISSING',
-      `There is no kind in the tested range ${TESTED_RANGE} and no Go to build it.`,
+      `There is no kind in the tested range ${TESTED_RANGE} (${onPath}), and no Go to build it.`,
       { hint: `Install kind ${OWN_KIND_VERSION} (https://kind.sigs.k8s.io) or Go (https://go.dev/dl).` },
     );
   }
