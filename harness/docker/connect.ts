@@ -2,6 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type Docker from 'dockerode';
 import { containerCalls } from './containers.ts';
+import { daemonFacts } from './daemon-facts.ts';
 import { callEngine } from './engine-error.ts';
 import { connectionTo } from './endpoint.ts';
 import type { DockerEngine, EngineFacts } from './engine-port.ts';
@@ -31,6 +32,8 @@ export async function connectDocker(engine: {
   return {
     endpoint: engine.endpoint,
     facts: (deadline) => callEngine('describe itself', deadline, () => readFacts(api)),
+    describe: async (deadline) =>
+      daemonFacts(await callEngine('describe itself', deadline, () => readInfo(api))),
     containers: containerCalls(api),
     images: imageCalls(api),
     networks: networkCalls(api),
@@ -58,8 +61,7 @@ export async function connectDocker(engine: {
 const keepAlive = { keepAlive: true };
 
 async function readFacts(api: Docker): Promise<EngineFacts> {
-  // `info` is untyped in @types/dockerode.
-  const info = (await api.info()) as Readonly<Record<string, unknown>>;
+  const info = await readInfo(api);
   const word = (key: string): string => {
     const found = info[key];
     return typeof found === 'string' ? found : 'unknown';
@@ -71,4 +73,9 @@ async function readFacts(api: Docker): Promise<EngineFacts> {
     kernel: word('KernelVersion'),
     architecture: word('Architecture'),
   };
+}
+
+/** `info` is untyped in @types/dockerode. */
+async function readInfo(api: Docker): Promise<Readonly<Record<string, unknown>>> {
+  return (await api.info()) as Readonly<Record<string, unknown>>;
 }

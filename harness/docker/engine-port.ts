@@ -1,5 +1,6 @@
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
+import type { DaemonFacts } from './daemon-facts.ts';
 
 /** Labels as Docker stores them. As a filter: every pair must match; an empty value means "has this label". */
 export type Labels = Readonly<Record<string, string>>;
@@ -56,6 +57,8 @@ export interface NetworkSummary {
   readonly createdAt: string;
   /** Ids of the containers attached to it right now. */
   readonly containers: readonly string[];
+  /** As Docker writes them: `172.18.0.0/16`. */
+  readonly subnets: readonly string[];
 }
 
 export interface EngineFacts {
@@ -75,6 +78,8 @@ export interface DockerEngine {
   /** `unix:///…` or `tcp://…`; the same for every client that podproof starts. */
   readonly endpoint: string;
   facts(deadline: Deadline): Promise<EngineFacts>;
+  /** Everything that the daemon tells about its machine, for the doctor. */
+  describe(deadline: Deadline): Promise<DaemonFacts>;
   readonly containers: ContainerCalls;
   readonly images: ImageCalls;
   readonly networks: NetworkCalls;
@@ -112,6 +117,8 @@ export interface NameHold {
 
 export interface ImageCalls {
   has(reference: string, deadline: Deadline): Promise<boolean>;
+  /** In Go's words (amd64, arm64); undefined when the engine does not have the image. */
+  architecture(reference: string, deadline: Deadline): Promise<string | undefined>;
   /** Whether a registry answers the *daemon* (with its mirrors and proxies) for this reference. */
   isInRegistry(reference: string, deadline: Deadline): Promise<boolean>;
 }

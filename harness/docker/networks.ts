@@ -23,6 +23,9 @@ export function networkCalls(api: Docker): NetworkCalls {
           name: network.Name,
           createdAt: network.Created,
           containers: Object.keys(network.Containers ?? {}),
+          subnets: (network.IPAM?.Config ?? []).flatMap(({ Subnet }) =>
+            Subnet === undefined ? [] : [Subnet],
+          ),
         };
       } catch (error) {
         if (statusOf(error) === 404) return undefined;

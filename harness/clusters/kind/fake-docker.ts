@@ -1,4 +1,5 @@
 import type { CommandResult } from '../../core/command.ts';
+import { daemonFacts } from '../../docker/daemon-facts.ts';
 import type { ContainerCalls, ContainerState, DockerEngine } from '../../docker/engine-port.ts';
 
 /** What the fake engine holds. */
@@ -54,9 +55,11 @@ export function fakeDocker(world: FakeThings): DockerEngine {
         kernel: '6.18',
         architecture: 'x86_64',
       }),
+    describe: () => Promise.resolve(daemonFacts({ ID: 'd', CgroupVersion: '1' })),
     containers: fakeContainers(world),
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),
+      architecture: () => Promise.resolve('amd64'),
       isInRegistry: () => Promise.resolve(false),
     },
     networks: {
@@ -64,7 +67,7 @@ export function fakeDocker(world: FakeThings): DockerEngine {
       inspect: (name) => {
         const id = world.networks.get(name);
         return Promise.resolve(
-          id === undefined ? undefined : { id, name, createdAt: '', containers: attached() },
+          id === undefined ? undefined : { id, name, createdAt: '', containers: attached(), subnets: [] },
         );
       },
       remove: (id) => {
