@@ -62,6 +62,23 @@ export async function ensureNodeImage(
   return { node, workload, kubernetesVersion, cached };
 }
 
+/** What there is of our node image before anything is built. */
+export interface NodeImageLook {
+  /** podproof-node:v1.37.2-3f2a91c0d5e7 */
+  readonly node: string;
+  /** True when the cache holds it, so that nothing has to be built. */
+  readonly built: boolean;
+}
+
+/** Tells the name of our node image and whether it was built, in milliseconds and without changing anything. */
+export async function lookForNodeImage(
+  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
+): Promise<NodeImageLook> {
+  const plan = await planBuild(workshop(options));
+  const folder = folderOf(FINAL_STAGE, { folder: join(options.cacheDir, 'images'), keys: plan.keys });
+  return { node: plan.nodeImage, built: await isPresent(folder) };
+}
+
 /** The part of {@link ensureNodeImage} that needs no engine, so that it can run while one starts. */
 async function buildImages(options: BuildOptions): Promise<ImageArchive> {
   const { cacheDir, deadline, progress } = options;
@@ -115,7 +132,11 @@ function isFacts(value: unknown): value is ImageFacts {
   return typeof value === 'object' && value !== null && 'workloadId' in value && 'registryId' in value;
 }
 
-function workshop({ runner, cacheDir, recipeDir }: BuildOptions): Workshop {
+function workshop({
+  runner,
+  cacheDir,
+  recipeDir,
+}: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>): Workshop {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
   const debian = debianPackages({ cacheDir, runner });
   const mirror: Workshop['mirror'] = (deadline) => debianMirror(runner, deadline);

@@ -21,8 +21,34 @@ export interface KindSearch extends Pick<ProviderOptions, 'deadline' | 'progress
 const INSTALL_ESTIMATE_MS = 27_000;
 
 /**
- * Finds a kind that podproof was tested with: the one on PATH, else the one in the cache, else it builds that with
- * `go install`. Nothing outside the cache is written.
+ * A kind that podproof was tested with: the one on PATH, else the one in the cache. `none` names one on PATH that is
+ * outside the tested range. Nothing is changed.
+ */
+export type KindLook =
+  | ({ readonly kind: 'found'; readonly where: 'PATH' | 'cache' } & KindBinary)
+  | {
+      readonly kind: 'none';
+      readonly untested: string | undefined;
+      /** What is on PATH, for people. */
+      readonly onPath: string;
+    };
+
+export async function lookForKind(search: Omit<KindSearch, 'progress'>): Promise<KindLook> {
+  const said = await say('kind', search);
+  const installed = said === undefined ? undefined : parseKindVersion(said);
+  if (installed !== undefined && isTested(installed)) {
+    return { kind: 'found', where: 'PATH', path: 'kind', version: installed };
+  }
+  const path = ownPath(search.cacheDir);
+  const isCached = (await ask(path, search)) === OWN_KIND_VERSION;
+  return isCached
+    ? { kind: 'found', where: 'cache', path, version: OWN_KIND_VERSION }
+    : { kind: 'none', untested: installed, onPath: describePath(said) };
+}
+
+/**
+ * Finds a kind that podproof was tested with, or builds one into the cache with `go install`. Nothing outside the
+ * cache is written.
  *
  * @throws EnvironmentError KIND_MISSING when there is none and no Go to build it
  * @throws InfrastructureError KIND_INSTALL_FAILED
@@ -30,21 +56,16 @@ const INSTALL_ESTIMATE_MS = 27_000;
 export async function ensureKind(search: KindSearch): Promise<KindBinary> {
   const step = search.progress.step('kind');
   try {
-    const said = await say('kind', search);
-    const installed = said === undefined ? undefined : parseKindVersion(said);
-    if (installed !== undefined && isTested(installed)) {
-      step.done(`${installed} (PATH)`);
-      return { path: 'kind', version: installed };
+    const look = await lookForKind(search);
+    if (look.kind === 'found') {
+      step.done(`${look.version} (${look.where === 'PATH' ? 'PATH' : 'cached'})`);
+      return { path: look.path, version: look.version };
     }
-    if (installed !== undefined)
-      step.update(`${installed} on PATH is outside the tested range ${TESTED_RANGE}`);
-    const path = join(search.cacheDir, 'tools', `kind-v${OWN_KIND_VERSION}`, 'kind');
-    const cached = await ask(path, search);
-    if (cached !== OWN_KIND_VERSION) {
-      step.update(`building kind ${OWN_KIND_VERSION}, about ${String(INSTALL_ESTIMATE_MS / 1000)} s`);
-      await install(path, { ...search, onPath: describePath(said) });
-    }
-    step.done(`${OWN_KIND_VERSION} (${cached === OWN_KIND_VERSION ? 'cached' : 'built'})`);
+    const why = look.untested === undefined ? '' : ` (${look.untested} on PATH is not ${TESTED_RANGE})`;
+    step.update(`building kind ${OWN_KIND_VERSION}, about ${String(INSTALL_ESTIMATE_MS / 1000)} s${why}`);
+    const path = ownPath(search.cacheDir);
+    await install(path, { ...search, onPath: look.onPath });
+    step.done(`${OWN_KIND_VERSION} (built)`);
     return { path, version: OWN_KIND_VERSION };
   } catch (error) {
     step.fail('not available');
@@ -57,6 +78,10 @@ interface Installation extends KindSearch {
   readonly onPath: string;
 }
 
+function ownPath(cacheDir: string): string {
+  return join(cacheDir, 'tools', `kind-v${OWN_KIND_VERSION}`, 'kind');
+}
+
 function describePath(said: string | undefined): string {
   if (said === undefined) return 'there is none on PATH';
   const version = parseKindVersion(said);
@@ -65,13 +90,15 @@ function describePath(said: string | undefined): string {
     : `the one on PATH is ${version}`;
 }
 
-async function ask(path: string, search: KindSearch): Promise<string | undefined> {
+type Asking = Omit<KindSearch, 'progress'>;
+
+async function ask(path: string, search: Asking): Promise<string | undefined> {
   const said = await say(path, search);
   return said === undefined ? undefined : parseKindVersion(said);
 }
 
 /** What it answers when it is asked for its version; `undefined` when it cannot be run. */
-async function say(path: string, { shell, deadline }: KindSearch): Promise<string | undefined> {
+async function say(path: string, { shell, deadline }: Asking): Promise<string | undefined> {
   const answer = await shell.run([path, 'version'], {
     deadline: Deadline.in(10_000, 'kind version', deadline.signal),
   });
