@@ -4,6 +4,7 @@ import { createConsole } from './compose/console.ts';
 import { reportCommand } from './compose/report-command.ts';
 import { proveOnCluster } from './compose/prove.ts';
 import { runCommand, type RunInput } from './compose/run-command.ts';
+import { doctorCommand } from './compose/doctor-command.ts';
 import { commandLine } from './cli/command-line.ts';
 import { listCommand } from './cli/list-command.ts';
 import { showCommand } from './cli/show-command.ts';
@@ -37,6 +38,7 @@ export async function main(
         report: (run, options) => reportCommand(run, options, places, terminal),
         validate: (paths) => validateCommand(paths, places, terminal.out),
         clean: (options) => cleanCommand(options, places, terminal),
+        doctor: (options) => doctorCommand(options, places, terminal),
       },
     })(argv);
     guard.settle(exitCode);

@@ -7,6 +7,7 @@ interface Called {
   run?: RunSettings;
   clean?: CleanOptions;
   show?: string;
+  doctor?: { readonly json: boolean; readonly settings: RunSettings };
   text: string;
 }
 
@@ -20,6 +21,7 @@ async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
     validate: ok,
     report: ok,
     clean: (options) => ok().finally(() => (called.clean = options)),
+    doctor: (options) => ok().finally(() => (called.doctor = options)),
   };
   const write = (text: string): void => {
     called.text += text;
@@ -59,6 +61,11 @@ describe('commandLine', () => {
       dryRun: true,
     });
     expect((await call('clean')).clean).toEqual({ kept: false, cache: false, dryRun: false });
+  });
+
+  test('doctor looks with the settings that a run would have', async () => {
+    const { doctor } = await call('doctor', '--json', '--nodes', '5', '--allow-remote-docker');
+    expect(doctor).toMatchObject({ json: true, settings: { nodes: 5, allowRemoteDocker: true } });
   });
 
   test('what it does not know is exit 2 with a suggestion', async () => {

@@ -11,6 +11,7 @@ export interface Commands {
   validate(paths: readonly string[]): Promise<ExitCode>;
   report(run: string | undefined, options: ReportOptions): Promise<ExitCode>;
   clean(options: CleanOptions): Promise<ExitCode>;
+  doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
 }
 
 export interface CleanOptions {
@@ -66,6 +67,7 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   addRun(program, commands, finish);
   addReading(program, commands, finish);
   addCleaning(program, commands, finish);
+  addDoctor(program, commands, finish);
   return program;
 }
 
@@ -155,6 +157,20 @@ function addCleaning(program: Command, commands: Commands, finish: Finish): void
     .description('remove kept clusters and stop a kept embedded engine; the cache stays')
     .action(async () => {
       finish(await commands.clean({ kept: true, cache: false, dryRun: false }));
+    });
+}
+
+function addDoctor(program: Command, commands: Commands, finish: Finish): void {
+  program
+    .command('doctor')
+    .description('look at this machine and tell what would keep a run from working; changes nothing')
+    .option('--json', 'as JSON (schema 1)')
+    .option('--nodes <n>', 'as for run', whole)
+    .option('--image <image>', 'as for run')
+    .option('--allow-remote-docker', 'as for run')
+    .option('--no-color', 'no colours')
+    .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {
+      finish(await commands.doctor({ json: json === true, settings: runSettings(flags, process.env) }));
     });
 }
 

@@ -16,6 +16,8 @@ import { offerOf } from './cluster-offer.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 import { openWorkbench, readyCluster, type ReadyCluster } from './workbench.ts';
+import { checkUp, tellFindings } from './check-up.ts';
+import { patientOnEngine } from './patient.ts';
 
 export interface ProveContext {
   readonly settings: RunSettings;
@@ -49,7 +51,14 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
   };
   const bench = await openWorkbench(options);
-  const { cluster, kube } = await readyCluster(bench, settings, options);
+  const patient = await patientOnEngine({ settings, places: context.places, deadline }, bench);
+  const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
+    tellFindings(await checkUp(moment, patient, deadline.signal), sink);
+  await examine('engine');
+  const { cluster, kube } = await readyCluster(bench, settings, {
+    ...options,
+    beforeCreate: () => examine('cluster'),
+  });
   // Who kept a cluster wants it until `down`; a run that only borrows it does not take it away.
   keep ||= cluster.reused;
   undo.register({

@@ -7,6 +7,7 @@ import { podproofVersion } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
+import type { CheckResult } from '../core/diagnosis.ts';
 import type { InterruptedError } from '../core/errors.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
@@ -26,8 +27,10 @@ import { checkReportTarget } from '../report/write-report.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { choose } from '../scenario/plan.ts';
 import { local } from '../shell/local.ts';
+import { checkUp, tellFindings } from './check-up.ts';
 import type { Terminal } from './console.ts';
 import type { ProveContext } from './prove.ts';
+import { thisPatient } from './patient.ts';
 import { writeReports } from './reports.ts';
 import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
 
@@ -46,21 +49,24 @@ const RECORD_MS = 30 * 60_000;
 /** From the last verdict on; it takes a second or two. */
 const JUDGE_MS = 120_000;
 const WATCHDOG_MS = 15_000;
+const CHECK_UP_MS = 10_000;
 
 /**
  * One run from first to last side effect: check the files, start what is needed, prove, judge, take everything back,
  * report. Whatever happens, the clean-up runs and the exit code is that of the table.
  *
- * @throws UsageError before anything was started
+ * @throws UsageError, EnvironmentError DOCTOR_FAILED, SafetyError DOCTOR_REFUSED before anything was started
  */
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, guard } = input;
   const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
   for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
+  const findings = await checkUpFirst(input);
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, input) });
   const stop = AbortSignal.any([watch.signal, guard.signal]);
   const record = await openRecord(input);
+  tellFindings(findings, record.sink);
   const watchdog = await startWatchdog({
     argv: [process.execPath, join(places.root, 'harness', 'launch.js'), 'clean'],
     env: process.env,
@@ -82,6 +88,17 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
   await proveAndCleanUp(context, { ...record, prove: input.prove, signal: stop });
   await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
   return await closeRecord(record, settings, diagnostics);
+}
+
+/** The checks that need no engine. */
+async function checkUpFirst({ settings, places }: RunInput): Promise<readonly CheckResult[]> {
+  const deadline = Deadline.in(CHECK_UP_MS, 'the checks before the start');
+  const patient = await thisPatient({ settings, places, deadline });
+  try {
+    return await checkUp('start', patient, deadline.signal);
+  } finally {
+    patient.close();
+  }
 }
 
 /** Everything that is known about a run, and where it goes. */

@@ -56,6 +56,8 @@ export interface WorkbenchOptions {
   readonly diagnostics?: RunDiagnostics;
   /** Told what giving the engine back left behind. */
   readonly onLeftovers: (leftovers: readonly string[]) => void;
+  /** Awaited before a new cluster is made, not when a kept one is taken over; what it throws ends the run. */
+  readonly beforeCreate?: () => Promise<void>;
 }
 
 const STOP_MS = 60_000;
@@ -152,6 +154,7 @@ export async function readyCluster(
   };
   const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
   if (kept !== undefined) removeLater(kept.name);
+  if (kept === undefined) await options.beforeCreate?.();
   const cluster =
     kept ??
     (await bench.provider.create(spec, {

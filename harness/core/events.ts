@@ -1,3 +1,4 @@
+import type { CheckResult } from './diagnosis.ts';
 import type { Json } from './json.ts';
 import type { Evidence, Observation } from './observation.ts';
 import type { Verdict } from './verdict.ts';
@@ -51,6 +52,11 @@ export type RunEvent = { readonly at: string } & (
       readonly step: 'engine' | 'node image' | 'cluster';
       readonly detail: string;
       readonly ms: number;
+    }
+  | {
+      readonly type: 'doctor';
+      /** Warnings, and what podproof works around by itself. */
+      readonly findings: readonly CheckResult[];
     }
   | { readonly type: 'plan'; readonly units: readonly PlannedUnit[] }
   | {

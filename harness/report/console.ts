@@ -1,6 +1,8 @@
+import type { CheckResult } from '../core/diagnosis.ts';
 import { unitName, type EventSink } from '../core/events.ts';
 import { unitLines } from './claim-lines.ts';
 import { closingLines, type ClosingOptions } from './closing-lines.ts';
+import { findingLine } from './doctor-table.ts';
 import { mutantBlock } from './mutant-lines.ts';
 import { retryLines } from './retry-lines.ts';
 import { renderProblem } from './problem.ts';
@@ -34,11 +36,17 @@ export function consoleReport(options: ConsoleOptions): EventSink {
     for (const block of nextBlocks(summary, { ...options, printed, rest })) print(block.kind, block.lines);
     return summary;
   };
+  const printFindings = (findings: readonly CheckResult[]): void => {
+    const lines = findings.filter(({ level }) => level === 'warn').map((each) => findingLine(each, style));
+    if (lines.length > 0) print('finding', lines);
+  };
   return {
     emit(raw) {
       const event = sanitizeEvent(raw);
       events.push(event);
       switch (event.type) {
+        case 'doctor':
+          return printFindings(event.findings);
         case 'cluster':
           return print('headline', [paint(style, 'strong', headline(event))]);
         case 'problem':
@@ -63,18 +71,19 @@ export function consoleReport(options: ConsoleOptions): EventSink {
   };
 }
 
-type Kind = 'headline' | 'problem' | 'scenario' | 'mutant' | 'retry' | 'closing';
+type Kind = 'finding' | 'headline' | 'problem' | 'scenario' | 'mutant' | 'retry' | 'closing';
 
 interface Block {
   readonly kind: Kind;
   readonly lines: readonly string[];
 }
 
-/** Blocks are set apart by one empty line; only mutants, one line each as a rule, stand close together. */
+/** Blocks are set apart by one empty line; mutants, one line each as a rule, and findings of the doctor stand close together. */
 function blockWriter({ write, style }: ConsoleOptions): (kind: Kind, lines: readonly string[]) => void {
   let last: Kind | undefined;
   return (kind, lines) => {
-    const gap = last !== undefined && !(kind === 'mutant' && last === 'mutant') ? '\n' : '';
+    const isClose = last === kind && (kind === 'mutant' || kind === 'finding');
+    const gap = last !== undefined && !isClose ? '\n' : '';
     last = kind;
     write(plainSigns(style, `${gap}${lines.join('\n')}\n`));
   };

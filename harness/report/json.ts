@@ -13,6 +13,7 @@ export function resultOf(summary: RunSummary, exitCode: ExitCode = exitOf(summar
     cluster: cluster
       ? { name: cluster.name, provider: cluster.provider, nodes: cluster.nodes, reused: cluster.reused }
       : null,
+    doctor: summary.doctor.map(({ id, level, seen, cause }) => ({ id, level, seen, cause: cause ?? null })),
     plan: [...summary.scenarios, ...summary.mutants].map((unit) => ({
       unit: unit.name,
       claims: unit.claims.map((claim) => claim.planned.id),

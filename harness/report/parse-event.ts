@@ -74,6 +74,17 @@ const plannedUnit = shape({
   change: optional(text),
   manifest: optional(text),
 });
+const checkResult = shape({
+  id: text,
+  title: text,
+  level: oneOf('ok', 'skipped', 'info', 'auto-fixed', 'warn', 'fail', 'refuse'),
+  tried: text,
+  seen: text,
+  cause: optional(text),
+  fix: optional(text),
+  doc: text,
+  ms: amount,
+});
 const evidence = shape({
   vantage: text,
   where: text,
@@ -103,6 +114,7 @@ const VERDICTS: Readonly<Record<string, Check>> = {
 const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   'run.started': { runId: text, argv: listOf(text), podproof: text, strict: optional(flag) },
   setup: { step: text, detail: text, ms: amount },
+  doctor: { findings: listOf(checkResult) },
   plan: { units: listOf(plannedUnit) },
   cluster: { name: text, provider: text, nodes: listOf(text), facts: texts, reused: flag },
   'unit.started': { unit },

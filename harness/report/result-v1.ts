@@ -1,4 +1,5 @@
 import type { ExitCode } from '../core/exit-codes.ts';
+import type { Level } from '../core/diagnosis.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Verdict } from '../core/verdict.ts';
@@ -24,6 +25,13 @@ export interface ResultV1 {
     readonly nodes: readonly string[];
     readonly reused: boolean;
   } | null;
+  /** What the doctor warned of, and what podproof worked around (`auto-fixed`). */
+  readonly doctor: readonly {
+    readonly id: string;
+    readonly level: Level;
+    readonly seen: string;
+    readonly cause: string | null;
+  }[];
   /** What was to be executed: names of units and the ids of their claims. */
   readonly plan: readonly { readonly unit: string; readonly claims: readonly string[] }[];
   readonly scenarios: readonly ScenarioV1[];

@@ -1,3 +1,4 @@
+import type { CheckResult } from '../core/diagnosis.ts';
 import type { NewRunEvent, PlannedClaim, PlannedUnit } from '../core/events.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
@@ -10,6 +11,8 @@ export type SummaryEvent = NewRunEvent & { readonly at?: string };
 export interface RunSummary {
   readonly run: RunFacts;
   readonly cluster: ClusterFacts | undefined;
+  /** Warnings of the doctor, and what podproof worked around. */
+  readonly doctor: readonly CheckResult[];
   /** Units without a mutant, in the order of the plan. */
   readonly scenarios: readonly UnitSummary[];
   /** Units with a mutant, in the order of the plan. */

@@ -23,7 +23,8 @@ export interface Unsealed {
 export function unseal(file: string, text: string, isOpen = false): Unsealed {
   const seal = SEAL.exec(text);
   if (seal === null) {
-    if (!isOpen && text.includes('"type":"run.finished"')) throw journalChanged(file, 'after the run: its seal is gone');
+    if (!isOpen && text.includes('"type":"run.finished"'))
+      throw journalChanged(file, 'after the run: its seal is gone');
     return { text, isSealed: false };
   }
   const above = text.slice(0, seal.index);

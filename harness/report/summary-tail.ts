@@ -17,6 +17,7 @@ export function runTail(events: readonly SummaryEvent[]): Tail {
       facts: cluster.facts,
       reused: cluster.reused,
     },
+    doctor: events.filter((event) => event.type === 'doctor').flatMap(({ findings }) => findings),
     timings: timingsOf(events),
     judge: judge && { by: judge.by, agreed: judge.agreed, detail: judge.detail },
     problems: events

@@ -106,8 +106,8 @@ export const ROOMS: readonly Room[] = [
   },
   {
     name: 'doctor',
-    why: 'doctor looks at this machine and says how to fix it.',
-    rooms: ['core', 'shell', 'docker'],
+    why: 'doctor looks at this machine and says how to fix it, with the eyes of those who meet the trouble.',
+    rooms: ['core', 'docker', 'engine', 'clusters', 'images', 'kube'],
     vendors: [],
   },
   {

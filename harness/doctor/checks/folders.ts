@@ -1,0 +1,83 @@
+import { dirname } from 'node:path';
+import type { Finding } from '../../core/diagnosis.ts';
+import type { Check } from '../check.ts';
+import { finding, ok } from '../findings.ts';
+import type { Patient } from '../patient.ts';
+
+const TRIED = 'looked at owner, mode and file system of the cache and of the folder for runs';
+
+/** statfs(2): file systems whose locks, sockets or modes cannot be relied on. */
+const REMOTE: ReadonlyMap<number, string> = new Map([
+  [0x6969, 'NFS'],
+  [0x517b, 'SMB'],
+  [0xff534d42, 'CIFS'],
+  [0xfe534d42, 'SMB'],
+  [0x01021997, '9p (a folder of Windows or of the host of a virtual machine)'],
+  [0x65735546, 'FUSE'],
+]);
+/** Folders that a program copies elsewhere while we write. */
+const SYNCED = /\/(Dropbox|OneDrive[^/]*|Google ?Drive|iCloud ?Drive|Mobile Documents|Nextcloud)(\/|$)/i;
+const OTHERS_MAY_WRITE = 0o022;
+
+export const folders: Check = {
+  id: 'D26',
+  title: 'Folders of podproof',
+  moment: 'start',
+  about: {
+    looks:
+      'Whether the cache and the folder for runs (or the folders that would hold them) are writable, yours, closed to other writers, and on a local disk that nobody synchronises.',
+    matters:
+      'The cache holds programs that are run as you, kubeconfigs with an administrator’s key, locks and sockets. Sockets and locks do not work on network file systems.',
+    levels: {
+      fail: 'Not writable; or the cache belongs to or can be written by somebody else, or is on a network or synchronised folder.',
+      warn: 'The folder for runs is on a network or synchronised folder.',
+    },
+    fix: ['Choose others with PODPROOF_CACHE and PODPROOF_RUNS, on a local disk.', '`chmod 700` the cache.'],
+  },
+  async look(patient) {
+    const { cache, runs } = patient.folders;
+    const problems = [
+      ...(await inspect(cache, 'PODPROOF_CACHE', patient)),
+      ...(await inspect(runs, 'PODPROOF_RUNS', patient)),
+    ];
+    const worst = problems.find(({ level }) => level === 'fail') ?? problems[0];
+    return worst ?? ok(TRIED, `${cache}, ${runs}`);
+  },
+};
+
+async function inspect(
+  path: string,
+  variable: 'PODPROOF_CACHE' | 'PODPROOF_RUNS',
+  { files, machine }: Patient,
+): Promise<readonly Finding[]> {
+  const isCache = variable === 'PODPROOF_CACHE';
+  const problem = (level: 'warn' | 'fail', seen: string, cause: string, fix: string): readonly Finding[] => [
+    finding(level, { tried: TRIED, seen, cause, fix }),
+  ];
+  const elsewhere = `Choose another folder with ${variable}.`;
+  const there = await nearest(path, files);
+  if (!(await files.isWritable(there))) {
+    return problem('fail', `${there} is not writable`, `podproof has to write to ${path}.`, elsewhere);
+  }
+  const owner = await files.owner(path);
+  if (isCache && owner !== undefined && machine.uid !== undefined) {
+    if (owner.uid !== machine.uid || (owner.mode & OTHERS_MAY_WRITE) !== 0) {
+      const seen = `${path} belongs to user ${String(owner.uid)}, mode ${owner.mode.toString(8)}`;
+      const cause = 'Somebody else could put programs there that are run as you.';
+      return problem('fail', seen, cause, `chmod 700 ${path}, or: ${elsewhere}`);
+    }
+  }
+  const remote = REMOTE.get((await files.disk(there))?.type ?? 0);
+  const synced = SYNCED.exec(path)?.[1];
+  if (remote === undefined && synced === undefined) return [];
+  const seen = `${path} is on ${remote ?? `a folder that ${synced ?? ''} synchronises`}`;
+  const cause = 'Locks and sockets do not work there, or files change under us.';
+  return problem(isCache ? 'fail' : 'warn', seen, cause, elsewhere);
+}
+
+/** The folder itself, or the nearest above it that exists. */
+async function nearest(path: string, files: Patient['files']): Promise<string> {
+  for (let there = path; ; there = dirname(there)) {
+    if ((await files.exists(there)) || there === dirname(there)) return there;
+  }
+}

@@ -1,0 +1,38 @@
+import { CLUSTER_LABEL, KIND_NETWORK, ROLE_LABEL } from '../../clusters/kind/labels.ts';
+import type { Check } from '../check.ts';
+import { askingEngine, info, ok, skipped } from '../findings.ts';
+
+const TRIED = 'opened a connection from here to the API server at the address of a node';
+const API_PORT = 6443;
+
+export const vantages: Check = {
+  id: 'D25',
+  title: 'Ways to a node',
+  moment: 'doctor',
+  about: {
+    looks:
+      'Where a cluster of podproof is there: whether this machine reaches a node by its address, as the article does it. podproof itself asks from inside nodes and from a container on their network, which works everywhere.',
+    matters:
+      'On macOS, Windows and WSL2 nodes are in a virtual machine: the `curl` to a node of the article times out there.',
+    levels: {
+      info: 'Nodes cannot be reached by their address; commands by hand need `docker exec NODE curl …`.',
+    },
+    fix: ['Nothing to do for podproof. By hand: `docker exec podproof-…-worker curl …`.'],
+    links: ['https://kind.sigs.k8s.io/docs/user/loadbalancer/'],
+  },
+  look: askingEngine(TRIED, async ({ docker }, { connects }, deadline) => {
+    const nodes = await docker.containers.list({ [ROLE_LABEL]: 'control-plane' }, deadline);
+    const ours = nodes.find(({ labels }) => labels[CLUSTER_LABEL]?.startsWith('podproof-') === true);
+    const node = ours && (await docker.containers.inspect(ours.id, deadline));
+    const address = node?.addresses[KIND_NETWORK];
+    if (node === undefined || address === undefined || address === '') {
+      return skipped(TRIED, 'no cluster to try it with');
+    }
+    return (await connects(address, API_PORT, deadline))
+      ? ok(TRIED, `${node.name} answers at ${address}; by exec and from a container it works everywhere`)
+      : info(
+          TRIED,
+          `${node.name} does not answer at ${address}; podproof asks from inside and from a container`,
+        );
+  }),
+};
