@@ -53,7 +53,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   const bench = await openWorkbench(options);
   const patient = await patientOnEngine({ settings, places: context.places, deadline }, bench);
   const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
-    tellFindings(await checkUp(moment, patient, deadline.signal), sink);
+    tellFindings(await checkUp(moment, patient, deadline.signal), context.sink);
   await examine('engine');
   const { cluster, kube } = await readyCluster(bench, settings, {
     ...options,

@@ -76,6 +76,7 @@ const NODE: ContainerState = {
   id: 'n1',
   name: 'podproof-abcd02-control-plane',
   image: '',
+  imageId: '',
   labels: { 'io.x-k8s.kind.cluster': 'podproof-abcd02', 'io.x-k8s.kind.role': 'control-plane' },
   state: 'running',
   running: true,
@@ -86,6 +87,7 @@ const NODE: ContainerState = {
   bindings: [],
   addresses: { kind: '172.18.0.2' },
   volumes: [],
+  mounts: [],
 };
 const NETWORK = { id: '0123456789abcdef', subnets: ['172.18.0.0/16', 'fc00:f853:ccd:e793::/64'] };
 /** /proc/net/route with a default route, kind's bridge, and a VPN for 172.16.0.0/12. */

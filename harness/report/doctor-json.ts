@@ -1,6 +1,6 @@
 import { exitOfDiagnosis, type Diagnosis, type Level } from '../core/diagnosis.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
-import { sanitizeText } from './sanitize.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 
 /** `doctor --json`. `schema` changes when a field changes its meaning or goes away. */
 export interface DoctorV1 {

@@ -1,6 +1,6 @@
 import type { CheckResult, Diagnosis, Level } from '../core/diagnosis.ts';
 import { formatMs } from './duration.ts';
-import { sanitizeText } from './sanitize.ts';
+import { sanitizeText } from '../core/sanitize-text.ts';
 import { paint, plainSigns, type Paint, type TextStyle } from './text-style.ts';
 import { padText, wrapText } from './text-width.ts';
 
