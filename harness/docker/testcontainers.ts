@@ -1,6 +1,7 @@
 import type * as Testcontainers from 'testcontainers';
 import { InfrastructureError } from '../core/errors.ts';
 import type { Deadline } from '../core/deadline.ts';
+import { createTurnstile } from '../core/turnstile.ts';
 import type { DockerEngine } from './engine-port.ts';
 
 export type Library = typeof Testcontainers;
@@ -20,8 +21,24 @@ interface TestcontainersOptions {
  * @throws InfrastructureError ENGINE_MISMATCH
  */
 export async function loadTestcontainers(options: TestcontainersOptions): Promise<Library> {
-  const { docker, env, deadline } = options;
-  const library = await withEnvironment(
+  const { docker, deadline } = options;
+  const library = await oneSearch(() => search(options), deadline.signal);
+  const client = await deadline.race(library.getContainerRuntimeClient());
+  const theirs = await deadline.race(idOf(client.container.dockerode.info()));
+  const ours = await docker.facts(deadline);
+  if (theirs === ours.id) return library;
+  throw new InfrastructureError(
+    'ENGINE_MISMATCH',
+    `testcontainers talks to another container engine (${theirs}) than podproof (${ours.id} at ${docker.endpoint}).`,
+    { hint: 'Remove tc.host and docker.host from ~/.testcontainers.properties for this run.' },
+  );
+}
+
+/** Two searches at once would put back each other's variables in the middle of the other one. */
+const oneSearch = createTurnstile(1);
+
+function search({ docker, env, deadline }: TestcontainersOptions): Promise<Library> {
+  return withEnvironment(
     {
       ...env,
       DOCKER_HOST: docker.endpoint,
@@ -35,15 +52,6 @@ export async function loadTestcontainers(options: TestcontainersOptions): Promis
       await deadline.race(loaded.getContainerRuntimeClient(), () => 'testcontainers looking for the engine');
       return loaded;
     },
-  );
-  const client = await deadline.race(library.getContainerRuntimeClient());
-  const theirs = await deadline.race(idOf(client.container.dockerode.info()));
-  const ours = await docker.facts(deadline);
-  if (theirs === ours.id) return library;
-  throw new InfrastructureError(
-    'ENGINE_MISMATCH',
-    `testcontainers talks to another container engine (${theirs}) than podproof (${ours.id} at ${docker.endpoint}).`,
-    { hint: 'Remove tc.host and docker.host from ~/.testcontainers.properties for this run.' },
   );
 }
 
