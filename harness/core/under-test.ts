@@ -3,6 +3,7 @@ import type { Deadline } from './deadline.ts';
 import { InfrastructureError } from './errors.ts';
 import type { Json } from './json.ts';
 import type { KubeObject, ObjectEvent, ObjectKind, Pod } from './kube.ts';
+import type { Look } from './poll.ts';
 
 /** A pod of a scenario, as its claims see it. Everything asked of it is recorded as evidence. */
 export interface PodUnderTest {
@@ -67,6 +68,8 @@ export interface Scene {
   readonly namespace: string;
   /** An object of the scenario that is no pod, as the API server has it now. */
   read(kind: ObjectKind, name: string): Promise<KubeObject>;
+  /** What the cluster told about an object, such as one of the pods of a workload. */
+  events(object: KubeObject): Promise<readonly ObjectEvent[]>;
   /**
    * What the pod's container finds in its variable PODPROOF_NONCE: random for each run and different for each pod,
    * so that nobody else can answer for it.
@@ -78,6 +81,14 @@ export interface Scene {
   outsider(): Promise<CommandRunner>;
   /** Lets time pass, for claims about something that must *not* happen. */
   hold(ms: number): Promise<void>;
+  /**
+   * Waits for something that others do in their own time, such as a rollout.
+   *
+   * @param what names it, for the reason: "the update to end"
+   * @throws TimeoutError with what was seen last: nobody can tell
+   * @example await scene.until('an event', 5000, async () => (event === undefined ? pending('none') : done(event)))
+   */
+  until<T>(what: string, ms: number, look: () => Promise<Look<T>>): Promise<T>;
   readonly deadline: Deadline;
 }
 

@@ -1,6 +1,13 @@
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
 import type { CommandRunner } from '../core/command.ts';
-import { isObjectKind, isPod, type KubeObject, type ObjectKind, type Pod } from '../core/kube.ts';
+import {
+  isObjectKind,
+  isPod,
+  type KubeObject,
+  type ObjectEvent,
+  type ObjectKind,
+  type Pod,
+} from '../core/kube.ts';
 import {
   CannotTell,
   type NodeUnderTest,
@@ -12,7 +19,7 @@ import type { SceneParts } from './scene-parts.ts';
 
 /** The pod as claims see it; whatever is asked of it ends up in the recorder. */
 export function podUnderTest(name: string, pod: Pod, parts: SceneParts): PodUnderTest {
-  const { kube, cluster, recorder, deadline } = parts;
+  const { kube, cluster, recorder } = parts;
   const { namespace = '', uid = '', annotations } = pod.metadata;
   const target = { namespace, name: pod.metadata.name };
   return {
@@ -34,15 +41,7 @@ export function podUnderTest(name: string, pod: Pod, parts: SceneParts): PodUnde
         () => readPod(parts, target),
         (answer) => JSON.stringify({ spec: hostFields(answer), status: answer.status }, null, 1),
       ),
-    events: () =>
-      recorder.api(
-        {
-          server: kube.server,
-          path: `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.uid=${uid}`,
-        },
-        () => kube.events({ namespace, uid }, deadline),
-        (answer) => JSON.stringify(answer, null, 1),
-      ),
+    events: () => eventsOf(pod, parts),
   };
 }
 
@@ -75,6 +74,20 @@ export function workloadUnderTest(object: KubeObject, parts: SceneParts): Worklo
       );
     },
   };
+}
+
+/** The events about an object that exists. */
+export async function eventsOf({ metadata }: KubeObject, parts: SceneParts): Promise<readonly ObjectEvent[]> {
+  const { kube, recorder, deadline } = parts;
+  const { namespace = '', uid = '' } = metadata;
+  return recorder.api(
+    {
+      server: kube.server,
+      path: `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.uid=${uid}`,
+    },
+    () => kube.events({ namespace, uid }, deadline),
+    (answer) => JSON.stringify(answer, null, 1),
+  );
 }
 
 /** An object of the unit that is no pod. @throws CannotTell when it is gone */

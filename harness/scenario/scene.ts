@@ -1,6 +1,8 @@
 import { systemClock } from '../core/clock.ts';
+import { Deadline } from '../core/deadline.ts';
+import { poll } from '../core/poll.ts';
 import { CannotTell, type Scene } from '../core/under-test.ts';
-import { inTurn, nodeUnderTest, podUnderTest, readObject, schedulableNodes } from './actors.ts';
+import { eventsOf, inTurn, nodeUnderTest, podUnderTest, readObject, schedulableNodes } from './actors.ts';
 import { nonceFor } from './prepare.ts';
 import type { SceneParts } from './scene-parts.ts';
 import { hostPathOf } from './unit-names.ts';
@@ -27,7 +29,10 @@ export function createScene(parts: SceneParts): Scene {
     },
     hostPath: (path) => hostPathOf(path, parts),
     read: (kind, name) => readObject(kind, name, parts),
+    events: (object) => eventsOf(object, parts),
     hold: (ms) => systemClock.sleep(ms, deadline.signal),
+    until: (what, ms, look) =>
+      poll(look, { deadline: Deadline.in(Math.min(ms, deadline.remainingMs), what, deadline.signal) }),
     outsider: async () => recorder.wrap(inTurn(await cluster.outsider(deadline), parts), 'cluster network'),
   };
 }
