@@ -2,6 +2,7 @@
 export { claim, defineScenario, variantClaim, workloadClaim } from './scenario/define.ts';
 export { everyContainer } from './scenario/every-container.ts';
 export type { Act, Claim, ExistingPod, Expectation, LineRange, Scenario } from './scenario/types.ts';
+export { antiAffinityInstead, eachPort } from './scenario/mutations.ts';
 export type { MutableObject, MutablePod, Mutant } from './scenario/mutant-types.ts';
 export {
   CannotTell,
@@ -12,17 +13,24 @@ export {
   type VariantUnderTest,
   type WorkloadUnderTest,
 } from './core/under-test.ts';
-export type { Pod } from './core/kube.ts';
+export { done, pending } from './core/poll.ts';
+export type { KubeObject, ObjectEvent, Pod } from './core/kube.ts';
 
 export { ask, read } from './probes/answer.ts';
 export { capabilityNames } from './probes/capabilities.ts';
 export { copiedIntoPrivileged, DEFAULT_DEVICES, deviceId, devicesOf, type Device } from './probes/devices.ts';
-export { httpFrom, showAnswer, type HttpAnswer } from './probes/http.ts';
+export { httpFrom, isAnswerOf, lostAmong, showAnswer, type HttpAnswer } from './probes/http.ts';
+export { httpManyFrom } from './probes/http-many.ts';
 export type { HttpTarget } from './probes/http-target.ts';
 export { identityOf, parseId, type IdOutput, type ProcessIdentity } from './probes/identity.ts';
 export { interfacesOf } from './probes/interfaces.ts';
+export { listeningPorts } from './probes/listeners.ts';
 export { namespaceOf, namespaceOfNode, type NamespaceKind } from './probes/namespaces.ts';
 export { containersOnNode, mainProcessOnNode, processesOnNode } from './probes/pod-processes.ts';
-export { podState, type PodState } from './probes/pod-state.ts';
+export { NO_FREE_PORT, podState, withoutPreemption, type PodState } from './probes/pod-state.ts';
 export { commandLines, type ProcessLine } from './probes/processes.ts';
 export { pushImage, type ImageToPush } from './probes/push-image.ts';
+export { proxyMode } from './probes/proxy-mode.ts';
+export { rolloutState, type RolloutState } from './probes/rollout-state.ts';
+export { untilServing } from './probes/serving.ts';
+export { showUdp, udpFromNode, type UdpAnswer } from './probes/udp.ts';

@@ -8,6 +8,8 @@ export interface HttpTarget {
   readonly port: number;
   /** Starts with a slash. @default "/" */
   readonly path?: string;
+  /** How long to wait for an answer; shorter where none is expected. @default 5 */
+  readonly maxSeconds?: number;
 }
 
 /**

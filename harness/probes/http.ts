@@ -15,30 +15,27 @@ export type HttpAnswer =
 const STATUS_MARK = '\n#status=';
 
 /**
- * Asks with curl from where the runner is: node, pod or the outsider. No proxy, no redirects, five seconds, one
- * fresh connection.
+ * Asks with curl from where the runner is: node, pod or the outsider. No proxy, no redirects, one fresh connection.
  *
  * @throws CannotTell when curl could not be run, or the target is malformed or refused
  * @example await httpFrom(node.runner, { host: node.address, port: 9000, path: '/nonce' })
  */
 export async function httpFrom(runner: CommandRunner, target: HttpTarget): Promise<HttpAnswer> {
   const result = await ask(runner, [
-    'curl',
-    // No .curlrc of whoever owns the image: it could send us elsewhere. Counts only as the first option.
-    '-q',
-    '-sS',
-    '--noproxy',
-    '*',
-    '--max-time',
-    '5',
-    '--max-filesize',
-    '65536',
+    ...curlOf(target),
     '--write-out',
     `${STATUS_MARK}%{http_code}`,
     '--',
     targetUrl(target),
   ]);
   return parseCurl(result.exitCode, result.stdout, result.stderr);
+}
+
+/** A curl that stays inside its bounds, without its URL. */
+export function curlOf({ maxSeconds = 5 }: HttpTarget): [string, ...string[]] {
+  const bounds = ['--max-time', String(maxSeconds), '--max-filesize', '65536'];
+  // No .curlrc of whoever owns the image: it could send us elsewhere. -q counts only as the first option.
+  return ['curl', '-q', '-sS', '--noproxy', '*', ...bounds];
 }
 
 /** Source of the exit codes: man curl (7 could not connect, 28 time-out, 52 empty reply). */
@@ -60,6 +57,17 @@ export function parseCurl(exitCode: number, stdout: string, stderr: string): Htt
   // decides and the known other causes of exit 7 are excluded.
   if (exitCode === 7 && !/no route|unreachable|timed out/i.test(why)) return { kind: 'refused' };
   return { kind: 'failed', curlExit: exitCode, why };
+}
+
+/** The first that is neither an answer nor a refusal, such as a time-out, in words: it proves nothing. */
+export function lostAmong(answers: readonly HttpAnswer[]): string | undefined {
+  const lost = answers.find(({ kind }) => kind === 'failed');
+  return lost === undefined ? undefined : showAnswer(lost);
+}
+
+/** Whether the server that must answer did, such as the pod that alone knows this nonce. */
+export function isAnswerOf(answer: HttpAnswer, body: string): boolean {
+  return answer.kind === 'answered' && answer.status === 200 && answer.body === body;
 }
 
 /** `200 7f3c…`, `refused`, `curl 28: …` */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Pod, PodStatus } from '../core/kube.ts';
-import { podState } from './pod-state.ts';
+import { NO_FREE_PORT, podState, withoutPreemption } from './pod-state.ts';
 
 const pod = (status: PodStatus): Pod => ({
   apiVersion: 'v1',
@@ -64,4 +64,16 @@ describe('podState', () => {
       message: 'Pod was rejected',
     });
   });
+});
+
+test('a port that is taken is told in the same words by scheduler and kubelet, with others around them', () => {
+  const scheduler =
+    "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't have free ports for the requested pod ports. preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.";
+  const kubelet =
+    "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports";
+  expect([scheduler, kubelet].every((message) => message.includes(NO_FREE_PORT))).toBe(true);
+  expect(withoutPreemption(scheduler)).toBe(
+    "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't have free ports for the requested pod ports",
+  );
+  expect(withoutPreemption(kubelet)).toBe(kubelet);
 });

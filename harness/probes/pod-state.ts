@@ -13,6 +13,12 @@ export type PodState =
     }
   | { readonly kind: 'moving'; readonly seen: string };
 
+/**
+ * What scheduler and kubelet say when the host port of a pod is taken: a part of their messages, whose rest differs
+ * from release to release. Source: pkg/scheduler/framework/plugins/nodeports/node_ports.go.
+ */
+export const NO_FREE_PORT = "didn't have free ports for the requested pod ports";
+
 /** Waiting reasons of a pod that is on its way. Everything else the kubelet waits for is a refusal. */
 const ON_ITS_WAY = new Set(['ContainerCreating', 'PodInitializing', undefined]);
 
@@ -51,6 +57,15 @@ export function podState(pod: Pod): PodState {
   }
   if (containers.length === pod.spec.containers.length && containers.every(isUp)) return { kind: 'running' };
   return { kind: 'moving', seen: seen(status.phase, containers) };
+}
+
+/**
+ * What the scheduler says of the nodes, without what it says of preemption, for tables.
+ *
+ * @example withoutPreemption('0/3 nodes are available: 3 Insufficient cpu. preemption: …') // '0/3 … cpu'
+ */
+export function withoutPreemption(message: string): string {
+  return message.split('. preemption:')[0] ?? message;
 }
 
 /** Readable form, for events and errors: "running", "refused: CreateContainerConfigError (…)". */
