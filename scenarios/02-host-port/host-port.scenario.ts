@@ -2,16 +2,23 @@ import {
   CannotTell,
   claim,
   defineScenario,
+  eachPort,
   httpFrom,
+  listeningPorts,
   namespaceOf,
   namespaceOfNode,
+  isAnswerOf,
+  lostAmong,
   showAnswer,
   type HttpAnswer,
+  type HttpTarget,
   type PodUnderTest,
 } from '../../harness/index.ts';
 
 const HOST_PORT = 9000;
 const POD_PORT = 8080;
+/** The kubelet listens here on every node, so a table of listeners without it is not the node's. */
+const KUBELET_PORT = 10250;
 
 export default defineScenario({
   id: 'host-port',
@@ -35,40 +42,26 @@ export default defineScenario({
       observe: async (pod, scene) => ({
         nonce: scene.nonceOf(pod.name),
         // Positive check: the server itself works, so a refusal on the node's port means that the port is closed.
-        podAddress: await httpFrom(pod.node.runner, {
-          host: await podIP(pod),
-          port: POD_PORT,
-          path: '/nonce',
-        }),
-        fromItsNode: await httpFrom(pod.node.runner, {
-          host: pod.node.address,
-          port: HOST_PORT,
-          path: '/nonce',
-        }),
-        fromOtherNode: await httpFrom(otherNode(pod).runner, {
-          host: pod.node.address,
-          port: HOST_PORT,
-          path: '/nonce',
-        }),
-        fromOutside: await httpFrom(await scene.outsider(), {
-          host: pod.node.address,
-          port: HOST_PORT,
-          path: '/nonce',
-        }),
+        podAddress: await httpFrom(pod.node.runner, at(await podIP(pod), POD_PORT)),
+        fromItsNode: await httpFrom(pod.node.runner, at(pod.node.address)),
+        fromOtherNode: await httpFrom(otherNode(pod).runner, at(pod.node.address)),
+        fromOutside: await httpFrom(await scene.outsider(), at(pod.node.address)),
       }),
       show: ({ fromItsNode, fromOtherNode, fromOutside }) =>
         `${showAnswer(fromItsNode)} on the node, ${brief(fromOtherNode)} from another node, ${brief(fromOutside)} from outside`,
       subjectShows: {
         text: 'status 200 and this run’s nonce, from the node, from another node and from outside the nodes',
         holds: ({ nonce, fromItsNode, fromOtherNode, fromOutside }) =>
-          [fromItsNode, fromOtherNode, fromOutside].every((answer) => carries(answer, nonce)),
-        unclear: serverMustAnswer,
+          [fromItsNode, fromOtherNode, fromOutside].every((answer) => isAnswerOf(answer, nonce)),
+        unclear: ({ podAddress, nonce, ...seen }) =>
+          muddled({ podAddress, nonce }, [seen.fromItsNode, seen.fromOtherNode, seen.fromOutside]),
       },
       controlShows: {
         text: 'a refused connection everywhere',
         holds: ({ fromItsNode, fromOtherNode, fromOutside }) =>
           [fromItsNode, fromOtherNode, fromOutside].every(({ kind }) => kind === 'refused'),
-        unclear: serverMustAnswer,
+        unclear: ({ podAddress, nonce, ...seen }) =>
+          muddled({ podAddress, nonce }, [seen.fromItsNode, seen.fromOtherNode, seen.fromOutside]),
       },
     }),
     claim({
@@ -81,40 +74,37 @@ export default defineScenario({
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => {
-        const other = otherNode(pod);
         const outsider = await scene.outsider();
+        const own: HttpAnswer[] = [];
+        const others: HttpAnswer[] = [];
+        for (const other of pod.otherNodes) {
+          // Positive check of the very same curl from the very same places.
+          own.push(await httpFrom(other.runner, at(pod.node.address)));
+          own.push(await httpFrom(outsider, at(pod.node.address)));
+          others.push(await httpFrom(other.runner, at(other.address)));
+          others.push(await httpFrom(outsider, at(other.address)));
+        }
         return {
           nonce: scene.nonceOf(pod.name),
-          podAddress: await httpFrom(other.runner, {
-            host: await podIP(pod),
-            port: POD_PORT,
-            path: '/nonce',
-          }),
-          // Positive check of the very same curl from the very same places.
-          own: [
-            await httpFrom(other.runner, at(pod.node.address)),
-            await httpFrom(outsider, at(pod.node.address)),
-          ],
-          others: [
-            await httpFrom(other.runner, at(other.address)),
-            await httpFrom(outsider, at(other.address)),
-          ],
-          otherName: other.name,
+          podAddress: await httpFrom(otherNode(pod).runner, at(await podIP(pod), POD_PORT)),
+          own,
+          others,
+          otherNames: pod.otherNodes.map(({ name }) => name),
         };
       },
-      show: ({ own, others, otherName }) =>
-        `${otherName}: ${others.map(showAnswer).join(', ')}; the same curl on its own node: ${own.map(brief).join(', ')}`,
+      show: ({ own, others, otherNames }) =>
+        `${otherNames.join(', ')}: ${others.map(showAnswer).join(', ')}; the same curl on its own node: ${own.map(brief).join(', ')}`,
       subjectShows: {
-        text: 'a refusal by the other node, while the same curl reaches its own node',
+        text: 'a refusal by every other node, while the same curl reaches its own node',
         holds: ({ nonce, own, others }) =>
-          others.every(({ kind }) => kind === 'refused') && own.every((answer) => carries(answer, nonce)),
-        unclear: serverMustAnswer,
+          others.every(({ kind }) => kind === 'refused') && own.every((answer) => isAnswerOf(answer, nonce)),
+        unclear: ({ own, others, ...server }) => muddled(server, [...own, ...others]),
       },
       controlShows: {
         text: 'a refusal by its own node, and no answer of its own anywhere else',
         holds: ({ nonce, own, others }) =>
-          own.every(({ kind }) => kind === 'refused') && !others.some((answer) => carries(answer, nonce)),
-        unclear: serverMustAnswer,
+          own.every(({ kind }) => kind === 'refused') && !others.some((answer) => isAnswerOf(answer, nonce)),
+        unclear: ({ own, others, ...server }) => muddled(server, [...own, ...others]),
       },
     }),
     claim({
@@ -131,23 +121,52 @@ export default defineScenario({
         nonce: scene.nonceOf(pod.name),
         pod: await namespaceOf(pod.runner, 'net'),
         node: await namespaceOfNode(pod.node, 'net'),
-        podAddress: await httpFrom(pod.node.runner, {
-          host: await podIP(pod),
-          port: POD_PORT,
-          path: '/nonce',
-        }),
+        podAddress: await httpFrom(pod.node.runner, at(await podIP(pod), POD_PORT)),
         onNode: await httpFrom(pod.node.runner, at(pod.node.address)),
       }),
       show: ({ pod, node, onNode }) =>
         `${pod} ${pod === node ? '=' : '≠'} node ${node}, port 9000 ${brief(onNode)}`,
       subjectShows: {
         text: 'its own namespace and an answer on the node’s port',
-        holds: ({ pod, node, onNode, nonce }) => pod !== node && carries(onNode, nonce),
+        holds: ({ pod, node, onNode, nonce }) => pod !== node && isAnswerOf(onNode, nonce),
+        unclear: ({ onNode }) => lostAmong([onNode]),
       },
       controlShows: {
         text: 'its own namespace and a refusal on the node’s port',
         holds: ({ pod, node, onNode }) => pod !== node && onNode.kind === 'refused',
-        unclear: serverMustAnswer,
+        unclear: ({ onNode, ...server }) => muddled(server, [onNode]),
+      },
+    }),
+    claim({
+      id: 'nothing-listens',
+      must: 'Port 9000 of the node MUST lead to the pod although no process listens on it there',
+      source: {
+        lines: [41, 43],
+        sentence: 'A related feature allows pods to bind to a port in the node’s default namespace',
+      },
+      correction: 'Nothing is bound: the network plugin rewrites the packets for that port.',
+      subject: 'pod-hostport',
+      control: 'pod-without-hostport',
+      observe: async (pod, scene) => {
+        const listening = await listeningPorts(pod.node.runner);
+        return {
+          nonce: scene.nonceOf(pod.name),
+          onNode: await httpFrom(pod.node.runner, at(pod.node.address)),
+          listens: listening.includes(HOST_PORT),
+          kubeletListens: listening.includes(KUBELET_PORT),
+        };
+      },
+      show: ({ onNode, listens }) =>
+        `port 9000 ${brief(onNode)}, ${listens ? 'a process listens' : 'nobody listens'} on it`,
+      subjectShows: {
+        text: 'an answer of the pod, and no listener on the node',
+        holds: ({ onNode, nonce, listens }) => isAnswerOf(onNode, nonce) && !listens,
+        unclear: incomplete,
+      },
+      controlShows: {
+        text: 'a refusal, as no listener and no rule makes it',
+        holds: ({ onNode, listens }) => onNode.kind === 'refused' && !listens,
+        unclear: incomplete,
       },
     }),
   ],
@@ -155,29 +174,26 @@ export default defineScenario({
     {
       id: 'hostPort-removed',
       change: 'hostPort removed',
-      fells: ['answers-on-its-node', 'not-on-other-nodes', 'own-network-namespace'],
-      mutate: ({ spec }) =>
-        spec.containers.forEach(({ ports }) => ports?.forEach((port) => delete port.hostPort)),
+      fells: ['answers-on-its-node', 'not-on-other-nodes', 'own-network-namespace', 'nothing-listens'],
+      mutate: eachPort((port) => delete port.hostPort),
     },
     {
       id: 'hostPort-9001',
       change: 'hostPort 9000 changed to 9001',
       fells: ['answers-on-its-node', 'not-on-other-nodes'],
-      mutate: ({ spec }) =>
-        spec.containers.forEach(({ ports }) => ports?.forEach((port) => (port.hostPort = 9001))),
+      mutate: eachPort((port) => (port.hostPort = 9001)),
     },
     {
       id: 'udp-instead-of-tcp',
       change: 'the same number for UDP: a hostPort belongs to one protocol',
       fells: ['answers-on-its-node'],
-      mutate: ({ spec }) =>
-        spec.containers.forEach(({ ports }) => ports?.forEach((port) => (port.protocol = 'UDP'))),
+      mutate: eachPort((port) => (port.protocol = 'UDP')),
     },
     {
       id: 'hostNetwork-instead',
       change:
         'hostNetwork and a server on 9000 instead: answers on the node, but without a network of its own',
-      fells: ['own-network-namespace'],
+      fells: ['own-network-namespace', 'nothing-listens'],
       mutate: ({ spec }) => {
         spec.hostNetwork = true;
         for (const container of spec.containers) {
@@ -186,27 +202,37 @@ export default defineScenario({
         }
       },
     },
+    {
+      id: 'hostPort-on-another-node',
+      change: 'a pod on another node has hostPort 9000 too: port 9000 of that node is no longer closed',
+      fells: ['not-on-other-nodes'],
+      target: 'pod-without-hostport',
+      mutate: eachPort((port) => (port.hostPort = HOST_PORT)),
+    },
   ],
 });
 
-type Answers = { readonly podAddress: HttpAnswer; readonly nonce: string };
+type Listening = { readonly kubeletListens: boolean; readonly onNode: HttpAnswer };
 
-function serverMustAnswer({ podAddress, nonce }: Answers): string | undefined {
-  return carries(podAddress, nonce)
-    ? undefined
+type Server = { readonly podAddress: HttpAnswer; readonly nonce: string };
+
+/** The pod's server must work, and each question must get an answer or a refusal. */
+function muddled({ podAddress, nonce }: Server, answers: readonly HttpAnswer[]): string | undefined {
+  return isAnswerOf(podAddress, nonce)
+    ? lostAmong(answers)
     : `the server itself does not answer on the pod’s address: ${showAnswer(podAddress)}`;
 }
 
-function carries(answer: HttpAnswer, nonce: string): boolean {
-  return answer.kind === 'answered' && answer.status === 200 && answer.body === nonce;
+function incomplete({ kubeletListens, onNode }: Listening): string | undefined {
+  return kubeletListens ? lostAmong([onNode]) : 'the node’s list of listeners lacks the kubelet';
 }
 
 function brief(answer: HttpAnswer): string {
   return answer.kind === 'answered' ? String(answer.status) : answer.kind;
 }
 
-function at(host: string): { host: string; port: number; path: string } {
-  return { host, port: HOST_PORT, path: '/nonce' };
+function at(host: string, port = HOST_PORT): HttpTarget {
+  return { host, port, path: '/nonce' };
 }
 
 async function podIP(pod: PodUnderTest): Promise<string> {
