@@ -24,7 +24,7 @@ export async function httpManyFrom(
   const each = ['--fail-early', '--header', 'Connection: close', '--write-out', MARK];
   // curl itself counts from 1 to the number of times; the server ignores the query.
   const result = await ask(runner, [
-    ...ctargetUrl(target),
+    ...curlOf(target),
     ...each,
     '--',
     `${targetUrl(target)}?[1-${String(times)}]`,
