@@ -28,10 +28,21 @@ export interface Pod extends KubeObject {
     readonly hostNetwork?: boolean;
     readonly hostPID?: boolean;
     readonly hostIPC?: boolean;
-    readonly containers: readonly { readonly name: string; readonly [field: string]: unknown }[];
+    readonly dnsPolicy?: string;
+    readonly containers: readonly ContainerSpec[];
     readonly [field: string]: unknown;
   };
   readonly status?: PodStatus;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly securityContext?: {
+    readonly privileged?: boolean;
+    readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+    readonly [field: string]: unknown;
+  };
+  readonly [field: string]: unknown;
 }
 
 /** Narrows an object of the API server: whatever says that it is a Pod and has containers is read as one. */

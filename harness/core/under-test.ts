@@ -66,8 +66,12 @@ export interface Scene {
   readonly controlPlane: NodeUnderTest;
   /** Where the objects of the scenario are. */
   readonly namespace: string;
-  /** An object of the scenario that is no pod, as the API server has it now. */
-  read(kind: ObjectKind, name: string): Promise<KubeObject>;
+  /**
+   * An object that is no pod, as the API server has it now.
+   *
+   * @param namespace of an object that the cluster brings along. @default the scenario's own
+   */
+  read(kind: ObjectKind, name: string, namespace?: string): Promise<KubeObject>;
   /** What the cluster told about an object, such as one of the pods of a workload. */
   events(object: KubeObject): Promise<readonly ObjectEvent[]>;
   /**

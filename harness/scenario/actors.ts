@@ -6,6 +6,7 @@ import {
   type KubeObject,
   type ObjectEvent,
   type ObjectKind,
+  type ObjectName,
   type Pod,
 } from '../core/kube.ts';
 import {
@@ -56,7 +57,7 @@ export function workloadUnderTest(object: KubeObject, parts: SceneParts): Worklo
     kind,
     name,
     namespace,
-    read: () => readObject(kind, name, parts),
+    read: () => readObject(kind, { name, namespace }, parts),
     pods: () =>
       recorder.api(
         { server: kube.server, path: `/api/v1/namespaces/${namespace}/pods?labelSelector=${labelSelector}` },
@@ -90,14 +91,17 @@ export async function eventsOf({ metadata }: KubeObject, parts: SceneParts): Pro
   );
 }
 
-/** An object of the unit that is no pod. @throws CannotTell when it is gone */
-export async function readObject(kind: ObjectKind, name: string, parts: SceneParts): Promise<KubeObject> {
-  const { kube, recorder, namespace, deadline } = parts;
+/** An object that is no pod. @throws CannotTell when it is not there */
+export async function readObject(
+  kind: ObjectKind,
+  { name, namespace }: Required<ObjectName>,
+  { kube, recorder, deadline }: SceneParts,
+): Promise<KubeObject> {
   return recorder.api(
     { server: kube.server, path: `${kind} ${namespace}/${name}` },
     async () => {
       const object = await kube.get(kind, { name, namespace }, deadline);
-      if (object === undefined) throw new CannotTell(`${kind} ${name} does not exist`);
+      if (object === undefined) throw new CannotTell(`${kind} ${name} does not exist in ${namespace}`);
       return object;
     },
     ({ spec, status }) => JSON.stringify({ spec, status }, null, 1),
@@ -150,9 +154,13 @@ function nodeOf(pod: Pod, cluster: Cluster): ClusterNode {
   return node;
 }
 
-function hostFields(pod: Pod): Record<string, unknown> {
-  const { hostNetwork, hostPID, hostIPC, nodeName, dnsPolicy, securityContext } = pod.spec;
-  return { hostNetwork, hostPID, hostIPC, nodeName, dnsPolicy, securityContext };
+function hostFields({ spec }: Pod): Record<string, unknown> {
+  const { hostNetwork, hostPID, hostIPC, nodeName, dnsPolicy, securityContext } = spec;
+  const containers = spec.containers.map((container) => ({
+    name: container.name,
+    securityContext: container.securityContext,
+  }));
+  return { hostNetwork, hostPID, hostIPC, nodeName, dnsPolicy, securityContext, containers };
 }
 
 function stateOf({ metadata, spec, status }: Pod): Record<string, unknown> {

@@ -92,6 +92,7 @@ describe('makePlan with pods that are there already', () => {
   if (first === undefined) throw new Error('no claim');
   const scenario: LoadedScenario = {
     ...base,
+    objects: base.objects.filter(({ metadata }) => ['pod-hn', 'pod-without-hn'].includes(metadata.name)),
     existing: {
       etcd: { namespace: 'kube-system', find: isCalled('etcd'), otherwise: 'etcd runs outside pods here' },
     },
@@ -107,6 +108,21 @@ describe('makePlan with pods that are there already', () => {
     const [unit] = plan([existing('etcd', 'kube-system'), existing('etcd', 'default')]);
     expect(unit?.existing.get('etcd')?.metadata.namespace).toBe('kube-system');
     expect(unit?.planned.claims[0]?.skip).toBeUndefined();
+  });
+
+  test('one can be told by the other pods of its namespace, and by no others', () => {
+    const alone = { namespace: 'kube-system', otherwise: 'two of them', find: isAlone };
+    const chosen = makePlan([{ ...scenario, existing: { etcd: alone } }], {
+      ...all,
+      offer: { ...offer, pods: [existing('etcd', 'kube-system'), existing('etcd', 'default')] },
+    });
+    expect(chosen[0]?.planned.claims[0]?.skip).toBeUndefined();
+    const two = [existing('etcd', 'kube-system'), existing('etcd-2', 'kube-system')];
+    const [unit] = makePlan([{ ...scenario, existing: { etcd: alone } }], {
+      ...all,
+      offer: { ...offer, pods: two },
+    });
+    expect(unit?.planned.claims[0]?.skip).toBe('two of them');
   });
 
   test('a claim about one that is not there is skipped with the reason, its mutant with a stand-in is not', () => {
@@ -125,6 +141,10 @@ describe('makePlan with pods that are there already', () => {
 
 function isCalled(name: string): (pod: Pod) => boolean {
   return ({ metadata }) => metadata.name === name;
+}
+
+function isAlone(_pod: Pod, all: readonly Pod[]): boolean {
+  return all.length === 1;
 }
 
 function existing(name: string, namespace: string): Pod {

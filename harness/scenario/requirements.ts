@@ -25,8 +25,10 @@ export function reasonToSkip(
 
 /** The pod that an entry of `existing` means, or undefined. */
 export function findExisting({ namespace, find }: ExistingPod, offer: ClusterOffer): Pod | undefined {
-  return offer.pods
-    .filter((pod) => pod.metadata.namespace === namespace && pod.metadata.deletionTimestamp === undefined)
-    .filter(find)
+  const all = offer.pods.filter(
+    ({ metadata }) => metadata.namespace === namespace && metadata.deletionTimestamp === undefined,
+  );
+  return all
+    .filter((pod) => find(pod, all))
     .sort((a, b) => a.metadata.name.localeCompare(b.metadata.name))[0];
 }

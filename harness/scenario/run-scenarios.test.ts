@@ -17,6 +17,7 @@ if (hostNetwork === undefined) throw new Error('no scenario');
 /** One claim about one word that pod and control print. */
 const scenario: LoadedScenario = {
   ...hostNetwork,
+  objects: hostNetwork.objects.filter(({ metadata }) => ['pod-hn', 'pod-without-hn'].includes(metadata.name)),
   claims: [
     claim({
       id: 'network-namespace',

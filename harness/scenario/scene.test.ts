@@ -49,4 +49,14 @@ describe('scene', () => {
     const waiting = scene.until('the rollout', 150, () => Promise.resolve(pending('1 of 2 updated')));
     await expect(waiting).rejects.toThrow(/the rollout.*1 of 2 updated/s);
   });
+
+  test('objects are read from the scenario’s namespace, or from another one if it is named', async () => {
+    const { scene, recorder } = open();
+    await scene.read('Service', 'web');
+    await scene.read('Service', 'kube-dns', 'kube-system');
+    expect(recorder.evidence.map(({ argv }) => argv[1])).toEqual([
+      'Service podproof-abc123/web',
+      'Service kube-system/kube-dns',
+    ]);
+  });
 });

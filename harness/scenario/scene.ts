@@ -28,7 +28,7 @@ export function createScene(parts: SceneParts): Scene {
       return nodeUnderTest(node, parts);
     },
     hostPath: (path) => hostPathOf(path, parts),
-    read: (kind, name) => readObject(kind, name, parts),
+    read: (kind, name, own = namespace) => readObject(kind, { name, namespace: own }, parts),
     events: (object) => eventsOf(object, parts),
     hold: (ms) => systemClock.sleep(ms, deadline.signal),
     until: (what, ms, look) =>

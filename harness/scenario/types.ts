@@ -66,8 +66,8 @@ export interface Act {
 /** A pod that podproof did not create and only looks at. */
 export interface ExistingPod {
   readonly namespace: string;
-  /** Of several that fit, the first by name counts. */
-  readonly find: (pod: Pod) => boolean;
+  /** Of several that fit, the first by name counts. Gets all pods of the namespace too, for what only they tell. */
+  readonly find: (pod: Pod, all: readonly Pod[]) => boolean;
   /** Why there may be none: the claims about it are skipped with this reason. */
   readonly otherwise: string;
 }
