@@ -19,13 +19,21 @@ export type { KubeObject, ObjectEvent, Pod } from './core/kube.ts';
 export { ask, read } from './probes/answer.ts';
 export { capabilityNames } from './probes/capabilities.ts';
 export { copiedIntoPrivileged, DEFAULT_DEVICES, deviceId, devicesOf, type Device } from './probes/devices.ts';
-export { httpFrom, isAnswerOf, lostAmong, showAnswer, type HttpAnswer } from './probes/http.ts';
+export { dnsOf, type DnsView } from './probes/dns.ts';
+export {
+  httpFrom,
+  isAnswerOf,
+  isUnknownName,
+  lostAmong,
+  showAnswer,
+  type HttpAnswer,
+} from './probes/http.ts';
 export { httpManyFrom } from './probes/http-many.ts';
 export type { HttpTarget } from './probes/http-target.ts';
 export { identityOf, parseId, type IdOutput, type ProcessIdentity } from './probes/identity.ts';
 export { interfacesOf } from './probes/interfaces.ts';
 export { listeningPorts } from './probes/listeners.ts';
-export { namespaceOf, namespaceOfNode, type NamespaceKind } from './probes/namespaces.ts';
+export { allNamespacesOf, namespaceOf, namespaceOfNode, type NamespaceKind } from './probes/namespaces.ts';
 export { containersOnNode, mainProcessOnNode, processesOnNode } from './probes/pod-processes.ts';
 export { NO_FREE_PORT, podState, withoutPreemption, type PodState } from './probes/pod-state.ts';
 export { commandLines, type ProcessLine } from './probes/processes.ts';
@@ -34,3 +42,4 @@ export { proxyMode } from './probes/proxy-mode.ts';
 export { rolloutState, type RolloutState } from './probes/rollout-state.ts';
 export { untilServing } from './probes/serving.ts';
 export { showUdp, udpFromNode, type UdpAnswer } from './probes/udp.ts';
+export { sharedMemoryOf, withSharedMemory } from './probes/shared-memory.ts';

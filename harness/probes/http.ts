@@ -38,7 +38,7 @@ export function curlOf({ maxSeconds = 5 }: HttpTarget): [string, ...string[]] {
   return ['curl', '-q', '-sS', '--noproxy', '*', ...bounds];
 }
 
-/** Source of the exit codes: man curl (7 could not connect, 28 time-out, 52 empty reply). */
+/** Source of the exit codes: man curl (6 could not resolve, 7 could not connect, 28 time-out, 52 empty reply). */
 export function parseCurl(exitCode: number, stdout: string, stderr: string): HttpAnswer {
   if (exitCode === 126 || exitCode === 127)
     throw new CannotTell(
@@ -68,6 +68,16 @@ export function lostAmong(answers: readonly HttpAnswer[]): string | undefined {
 /** Whether the server that must answer did, such as the pod that alone knows this nonce. */
 export function isAnswerOf(answer: HttpAnswer, body: string): boolean {
   return answer.kind === 'answered' && answer.status === 200 && answer.body === body;
+}
+
+/**
+ * Whether curl got no further than the name. Its time-out (28) counts only with the words of a time-out of the name
+ * server: one of the connection says nothing about names.
+ */
+export function isUnknownName(answer: HttpAnswer): boolean {
+  if (answer.kind !== 'failed') return false;
+  const { curlExit, why } = answer;
+  return curlExit === 6 || (curlExit === 28 && why.includes('Resolving timed out'));
 }
 
 /** `200 7f3c…`, `refused`, `curl 28: …` */

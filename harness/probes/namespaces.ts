@@ -30,6 +30,35 @@ export async function namespaceOfNode(node: NodeUnderTest, kind: NamespaceKind):
   return namespaceOf(node.runner, kind, 1);
 }
 
+/** The namespaces of one process, by kind: `{ net: 'net:[4026532301]', … }`. */
+export type Namespaces = Readonly<Record<string, string>>;
+
+/**
+ * All namespaces of several processes at one look, in the order asked.
+ *
+ * @param pids of at least two different processes, as the runner sees them
+ * @throws CannotTell when one of them does not exist or may not be looked at
+ */
+export async function allNamespacesOf(
+  runner: CommandRunner,
+  pids: readonly [number, number, ...number[]],
+): Promise<readonly Namespaces[]> {
+  const listing = await read(runner, ['ls', '-l', ...pids.map(folderOf)]);
+  return pids.map((pid) => parseNamespaces(listing, pid));
+}
+
+/** Reads the part about one process of what `ls -l /proc/1/ns /proc/404/ns` prints. @throws CannotTell */
+export function parseNamespaces(listing: string, pid: number): Namespaces {
+  const part = listing.split(/\n(?=\/proc\/)/).find((text) => text.startsWith(`${folderOf(pid)}:\n`)) ?? '';
+  const links = [...part.matchAll(/ (\w+) -> (\w+:\[\d+\])$/gm)];
+  if (links.length === 0) throw new CannotTell(`no namespaces of process ${String(pid)} to be seen`);
+  return Object.fromEntries(links.map(([, kind = '', link = '']) => [kind, link]));
+}
+
+function folderOf(pid: number): string {
+  return `/proc/${String(pid)}/ns`;
+}
+
 /** @throws CannotTell when the text is not a namespace link of that kind */
 export function parseNamespace(kind: NamespaceKind, text: string): string {
   const link = text.trim();

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { capabilityNames } from './capabilities.ts';
 import { copiedIntoPrivileged, parseDevices } from './devices.ts';
-import { parseCurl } from './http.ts';
+import { isUnknownName, parseCurl } from './http.ts';
 import { parseId, parseStatus } from './identity.ts';
 import { parseNetDev } from './interfaces.ts';
-import { parseNamespace } from './namespaces.ts';
+import { parseNamespace, parseNamespaces } from './namespaces.ts';
 import { parseCommandLines } from './processes.ts';
 
 const MARK = '\n#status=';
@@ -33,6 +33,15 @@ describe('parseCurl', () => {
 
   test('a missing curl is no answer at all', () => {
     expect(() => parseCurl(127, '', 'sh: curl: not found')).toThrow('curl cannot be run here');
+  });
+
+  test.each([
+    [6, 'curl: (6) Could not resolve host: kubernetes.default.svc', true],
+    [28, 'curl: (28) Resolving timed out after 5000 milliseconds', true],
+    [28, 'curl: (28) Connection timed out after 5001 milliseconds', false],
+    [7, 'curl: (7) Failed to connect to kubernetes.default.svc port 443 after 0 ms', false],
+  ])('whether exit %i, %s, means that nobody knows the name: %j', (exitCode, stderr, expected) => {
+    expect(isUnknownName(parseCurl(exitCode, '', stderr))).toBe(expected);
   });
 
   test('a body that imitates the mark cannot change the status', () => {
@@ -150,6 +159,27 @@ test('a namespace is its kind and its number, nothing else', () => {
   expect(parseNamespace('net', 'net:[4026532581]\n')).toBe('net:[4026532581]');
   expect(() => parseNamespace('net', 'pid:[4026532581]')).toThrow('not a net namespace');
   expect(() => parseNamespace('net', 'readlink: Permission denied')).toThrow('not a net namespace');
+});
+
+test('one listing tells the namespaces of each process asked, and nothing of others', () => {
+  // Recorded on a node of the control plane, shortened: its PID 1 and its API server.
+  const listing = `/proc/1/ns:
+total 0
+lrwxrwxrwx 1 root root 0 Nov 27 21:11 mnt -> mnt:[4026532259]
+lrwxrwxrwx 1 root root 0 Nov 27 21:11 net -> net:[4026532263]
+lrwxrwxrwx 1 root root 0 Nov 27 21:24 pid_for_children -> pid:[4026532262]
+
+/proc/404/ns:
+total 0
+lrwxrwxrwx 1 root root 0 Nov 27 20:59 mnt -> mnt:[4026532419]
+lrwxrwxrwx 1 root root 0 Nov 27 21:11 net -> net:[4026532263]
+`;
+  expect(parseNamespaces(listing, 404)).toEqual({ mnt: 'mnt:[4026532419]', net: 'net:[4026532263]' });
+  expect(parseNamespaces(listing, 1)).toMatchObject({
+    mnt: 'mnt:[4026532259]',
+    pid_for_children: 'pid:[4026532262]',
+  });
+  expect(() => parseNamespaces(listing, 40)).toThrow('no namespaces of process 40');
 });
 
 test('command lines keep words and processes apart and drop kernel threads', () => {

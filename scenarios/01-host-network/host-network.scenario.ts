@@ -1,13 +1,19 @@
 import {
   claim,
   defineScenario,
+  dnsOf,
   httpFrom,
   interfacesOf,
+  isUnknownName,
   namespaceOf,
   namespaceOfNode,
   read,
   showAnswer,
+  type DnsView,
+  type Expectation,
 } from '../../harness/index.ts';
+
+const SENTENCE = 'the pod will get to use the node’s network interfaces instead of having its own set';
 
 /** The kubelet answers on this port of the node's loopback interface only, so whoever reaches it is on the node's network. */
 const KUBELET_HEALTH = { host: '127.0.0.1', port: 10248, path: '/healthz' };
@@ -38,10 +44,7 @@ export default defineScenario({
     claim({
       id: 'interfaces',
       must: 'A pod with hostNetwork MUST see exactly the node’s network interfaces, a pod without it only eth0 and lo',
-      source: {
-        lines: [13, 27],
-        sentence: 'the pod will get to use the node’s network interfaces instead of having its own set',
-      },
+      source: { lines: [13, 27], sentence: SENTENCE },
       subject: 'pod-hn',
       control: 'pod-without-hn',
       // The node is asked twice: interfaces of other pods come and go, and only those that stayed can be compared.
@@ -123,6 +126,31 @@ export default defineScenario({
         unclear: kubeletMustAnswer,
       },
     }),
+    claim({
+      id: 'dns-falls-back',
+      must: 'A pod with hostNetwork and no dnsPolicy of its own MUST ask the name servers of its node, and so finds no Service by its name',
+      source: { lines: [13, 19], sentence: SENTENCE },
+      correction:
+        'The article does not say that the pod loses more than its own interfaces: without another dnsPolicy it loses cluster DNS, too.',
+      subject: 'pod-hn',
+      control: 'pod-without-hn',
+      observe: dnsOf,
+      show: showDns,
+      subjectShows: theNodes(),
+      controlShows: theClusters(),
+    }),
+    claim({
+      id: 'dns-brought-back',
+      must: 'A pod with hostNetwork and dnsPolicy ClusterFirstWithHostNet MUST ask the cluster’s name server and find Services by their names',
+      source: { lines: [13, 19], sentence: SENTENCE },
+      correction: 'The article does not say that dnsPolicy ClusterFirstWithHostNet brings cluster DNS back.',
+      subject: 'pod-hn-cluster-dns',
+      control: 'pod-hn',
+      observe: dnsOf,
+      show: showDns,
+      subjectShows: theClusters(),
+      controlShows: theNodes(),
+    }),
   ],
   mutants: [
     {
@@ -149,6 +177,31 @@ export default defineScenario({
         for (const container of spec.containers) container.ports = [{ containerPort: 8080, hostPort: 9010 }];
       },
     },
+    {
+      id: 'hostNetwork-in-the-control',
+      change: 'hostNetwork added to the plain pod: it sees more than eth0 and lo',
+      fells: ['network-namespace', 'interfaces', 'pod-ip-is-host-ip', 'loopback-only-port'],
+      target: 'pod-without-hn',
+      mutate: ({ spec }) => (spec.hostNetwork = true),
+    },
+    {
+      id: 'cluster-dns-added',
+      change: 'dnsPolicy ClusterFirstWithHostNet added: still on the node’s network, with cluster DNS',
+      fells: ['dns-falls-back'],
+      mutate: ({ spec }) => (spec.dnsPolicy = 'ClusterFirstWithHostNet'),
+    },
+    {
+      id: 'hostNetwork-removed-dns-untouched',
+      change: 'hostNetwork removed, dnsPolicy as before: the default policy is ClusterFirst after all',
+      fells: ['dns-falls-back'],
+      mutate: ({ spec }) => delete spec.hostNetwork,
+    },
+    {
+      id: 'dnsPolicy-Default',
+      change: 'dnsPolicy ClusterFirstWithHostNet changed to Default, which means the node’s name servers',
+      fells: ['dns-brought-back'],
+      mutate: ({ spec }) => (spec.dnsPolicy = 'Default'),
+    },
   ],
 });
 
@@ -156,4 +209,38 @@ function kubeletMustAnswer({ fromNode }: { fromNode: { kind: string } }): string
   return fromNode.kind === 'answered'
     ? undefined
     : 'the kubelet’s health port does not answer on the node itself';
+}
+
+function showDns({ pod, apiServer }: DnsView): string {
+  return `name server ${pod.join(', ')}; kubernetes.default.svc: ${showAnswer(apiServer)}`;
+}
+
+function theNodes(): Expectation<DnsView> {
+  return {
+    text: 'the node’s name servers and not the cluster’s, and nothing behind the name of a Service',
+    holds: ({ pod, node, cluster, apiServer }) =>
+      same(pod, node) && !pod.includes(cluster) && isUnknownName(apiServer),
+    unclear: cannotCompare,
+  };
+}
+
+function theClusters(): Expectation<DnsView> {
+  return {
+    text: 'the cluster’s name server alone, and the API server behind the name of its Service',
+    holds: ({ pod, cluster, apiServer }) => same(pod, [cluster]) && apiServer.kind === 'answered',
+    unclear: cannotCompare,
+  };
+}
+
+function same(some: readonly string[], others: readonly string[]): boolean {
+  return some.join(' ') === others.join(' ');
+}
+
+function cannotCompare({ pod, node, cluster, apiServer }: DnsView): string | undefined {
+  if (node.includes(cluster)) return 'the node itself asks the cluster’s name server';
+  if (!same(pod, node) && !same(pod, [cluster]))
+    return `name server ${pod.join(', ')} is neither the node’s nor the cluster’s`;
+  return apiServer.kind === 'answered' || isUnknownName(apiServer)
+    ? undefined
+    : `curl kubernetes.default.svc ended with ${showAnswer(apiServer)}`;
 }
