@@ -171,6 +171,7 @@ const OBJECT_KINDS = [
   'Deployment',
   'DaemonSet',
   'ConfigMap',
+  'LimitRange',
 ] as const;
 
 export type ObjectKind = (typeof OBJECT_KINDS)[number];

@@ -45,6 +45,13 @@ export function containerCalls(api: Docker): ContainerCalls {
         if (status !== 404 && status !== 409) throw error;
       }
     },
+    async limitTasks(container, most, deadline) {
+      await callEngine(`limit the processes of ${container}`, deadline, () =>
+        api
+          .getContainer(checkedContainer(container))
+          .update({ PidsLimit: most, abortSignal: deadline.signal }),
+      );
+    },
     async logTail(container, lines, deadline) {
       const raw = await callEngine(`read the log of ${container}`, deadline, () =>
         api.getContainer(checkedContainer(container)).logs({

@@ -105,6 +105,8 @@ export interface ContainerCalls {
   holdName(hold: NameHold, deadline: Deadline): Promise<'held' | 'taken' | 'noImage'>;
   /** Kills and removes it with its anonymous volumes; fine when it is gone or being removed already. */
   remove(container: string, deadline: Deadline): Promise<void>;
+  /** From now on no more than so many processes and threads may run in it. */
+  limitTasks(container: string, most: number, deadline: Deadline): Promise<void>;
   /** The last lines of its log, both streams. */
   logTail(container: string, lines: number, deadline: Deadline): Promise<string>;
 }

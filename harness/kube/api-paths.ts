@@ -17,6 +17,7 @@ const KINDS: Readonly<Record<ObjectKind, KindPath>> = {
   Pod: { ...CORE, plural: 'pods', namespaced: true },
   Service: { ...CORE, plural: 'services', namespaced: true },
   ServiceAccount: { ...CORE, plural: 'serviceaccounts', namespaced: true },
+  LimitRange: { ...CORE, plural: 'limitranges', namespaced: true },
   ConfigMap: { ...CORE, plural: 'configmaps', namespaced: true },
   Deployment: { ...APPS, plural: 'deployments', namespaced: true },
   DaemonSet: { ...APPS, plural: 'daemonsets', namespaced: true },

@@ -1,6 +1,7 @@
 import { Deadline } from '../core/deadline.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import { createTurnstile } from '../core/turnstile.ts';
+import { limitRange } from './limits.ts';
 import { createLocks } from './locks.ts';
 import type { Unit } from './plan.ts';
 import { watchBoard } from './pod-board.ts';
@@ -109,6 +110,7 @@ function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round
     const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
     const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': 'privileged' };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
+    await kube.create(limitRange(name), deadline);
     await poll(
       async () => {
         // A pod is refused before the service account exists; before the certificates do, its start is put off.

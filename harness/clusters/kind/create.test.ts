@@ -53,6 +53,15 @@ describe('creating', () => {
     });
   });
 
+  test('a fork bomb in a pod ends at its node; an engine that cannot do that is told, and no reason to stop', async () => {
+    const cluster = await bench.kind.create(SPEC, within());
+    expect([...bench.world.taskLimits.keys()]).toEqual(cluster.nodes.map(({ name }) => name));
+    expect(cluster.facts).toMatchObject({ limits: '8192 tasks per node' });
+    bench.world.taskLimitsFail = true;
+    const other = await bench.kind.create(SPEC, within());
+    expect(other.facts).toMatchObject({ limits: 'none: no pids controller' });
+  });
+
   test('the name is announced before anything exists', async () => {
     const seen: number[] = [];
     await bench.kind.create(SPEC, {

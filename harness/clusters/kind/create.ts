@@ -9,11 +9,11 @@ import { identityOf } from '../../core/process-identity.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import { reserve, stateFolder, type ClusterRecord, type StateFolder } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
-import { assertConfined } from './confined.ts';
 import { destroyKindCluster } from './destroy.ts';
 import { clusterFacts, kindCluster } from './kind-cluster.ts';
 import { noteMissingNetwork } from './kind-network.ts';
 import { CLUSTER_LABEL } from './labels.ts';
+import { nodeContainers, type NodeContainers } from './node-containers.ts';
 import type { Plan } from './plan.ts';
 import { waitUntilReady } from './readiness.ts';
 import { runKindCreate } from './run-kind.ts';
@@ -110,10 +110,10 @@ async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
   const { kind, choice } = plan;
   await runKindCreate({ kind, name, image: choice.image, folder, configFile, deadline, step }, deps);
   await chmod(folder.kubeconfig, 0o600);
-  const { containers, imageId } = await nodeContainers(building, deps);
+  const made = await nodeContainers({ name, nodes: building.spec.nodes, deadline }, deps);
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
-    const cluster = await ready(building, { kube, containers, imageId }, deps);
+    const cluster = await ready(building, { kube, ...made }, deps);
     const record = await folder.read();
     if (record !== undefined) await folder.write({ ...record, phase: 'ready' } satisfies ClusterRecord);
     return cluster;
@@ -122,35 +122,14 @@ async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
   }
 }
 
-interface NodeContainers {
-  readonly containers: readonly string[];
-  /** Of the image that they were made from. */
-  readonly imageId: string;
-}
-
-/** The containers that kind made: as many as asked for, each of them confined. */
-async function nodeContainers(
-  { name, spec, options }: Building,
-  { docker }: ProviderDeps,
-): Promise<NodeContainers> {
-  const { deadline } = options;
-  const listed = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
-  const states = await Promise.all(listed.map(({ id }) => docker.containers.inspect(id, deadline)));
-  const found = states.filter((state) => state !== undefined);
-  assertConfined(found);
-  if (found.length !== spec.nodes) {
-    throw new InfrastructureError(
-      'NODES_MISSING',
-      `kind made ${String(found.length)} node containers, ${String(spec.nodes)} were asked for.`,
-      { hint: 'Look at the log of the container engine, then run again.' },
-    );
-  }
-  return { containers: found.map((state) => state.name).toSorted(), imageId: found[0]?.imageId ?? 'unknown' };
-}
-
 async function ready(
   building: Building,
-  { kube, containers, imageId }: NodeContainers & { readonly kube: KubeClient },
+  {
+    kube,
+    containers,
+    imageId,
+    limits,
+  }: NodeContainers & { readonly kube: KubeClient; readonly limits: string },
   deps: ProviderDeps,
 ): Promise<Cluster> {
   const { name, folder, plan, options, step } = building;
@@ -172,6 +151,7 @@ async function ready(
   const facts = await clusterFacts(views, kube, deadline, {
     ...plan.facts,
     imageId,
+    limits,
     workload: await workloadDigest(nodesOf(containers, deps), workloadImage, deadline),
   });
   return kindCluster(

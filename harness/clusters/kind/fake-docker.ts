@@ -14,6 +14,9 @@ export interface FakeThings {
   lastWords: string;
   /** What journalctl prints in every node. */
   journal: string;
+  /** Most tasks by container. */
+  readonly taskLimits: Map<string, number>;
+  taskLimitsFail: boolean;
   /** Names that the engine has reserved for containers which it does not list yet. */
   readonly beingCreated: Set<string>;
 }
@@ -110,6 +113,10 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
       world.containers.delete(id);
       return Promise.resolve();
+    },
+    limitTasks: (container, most) => {
+      world.taskLimits.set(container, most);
+      return world.taskLimitsFail ? Promise.reject(new Error('no pids controller')) : Promise.resolve();
     },
     logTail: () => Promise.resolve(world.lastWords),
   };

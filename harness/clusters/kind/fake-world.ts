@@ -40,6 +40,8 @@ export function newWorld(): World {
     commands: [],
     images: new Set([WORKLOAD]),
     beingCreated: new Set(),
+    taskLimits: new Map(),
+    taskLimitsFail: false,
     kindExit: 0,
     kindStderr: '',
     journal: '',
