@@ -43,7 +43,7 @@ export const BUNDLE = 'bundle.tar.gz';
 /** Nobody waits longer than this for the clean-up to begin. */
 const BUDGET_MS = 15_000;
 /** Who pressed Ctrl-C waits less. */
-const INTERRUPTED_MS = 4000;
+const INTERRUPTED_MS = 3000;
 
 export interface DiagnosticsOptions {
   /** The run folder, where the bundle goes. */

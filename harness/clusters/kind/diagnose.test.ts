@@ -40,7 +40,7 @@ describe('asking a cluster what is wrong', () => {
     for (const role of ['control-plane', 'worker']) {
       expect(texts.get(`nodes/${NAME}-${role}/container.log`)).toContain('last words');
       expect(texts.get(`nodes/${NAME}-${role}/kubelet.log`)).toBe('journalctl said');
-      expect(texts.get(`nodes/${NAME}-${role}/pods/demo_web_1_main_0.log`)).toBe('tail said');
+      expect(texts.get(`nodes/${NAME}-${role}/pods/demo_web_main_0.log`)).toBe('tail said');
     }
     expect(texts.get('cluster/events.txt')).toBe('kubectl said');
     expect(asked.filter((line) => line.startsWith('kubectl'))).toHaveLength(4);

@@ -37,7 +37,7 @@ const CLUSTER_SOURCES: readonly Source[] = [
 const NODE_SOURCES: readonly Source[] = [
   { file: 'kubelet.log', argv: ['journalctl', '-u', 'kubelet', '--no-pager', '-n', '1500'] },
   { file: 'containerd.log', argv: ['journalctl', '-u', 'containerd', '--no-pager', '-n', '800'] },
-  { file: 'containers.txt', argv: ['crictl', 'ps', '-a'] },
+  { file: 'tasks.txt', argv: ['ctr', '-n', 'k8s.io', 'tasks', 'ls'] },
   { file: 'memory.txt', argv: ['cat', '/proc/loadavg', '/proc/meminfo'] },
   { file: 'disk.txt', argv: ['df', '-h', '/', '/var', '/tmp', '/run'] },
 ];
@@ -107,9 +107,15 @@ async function podLogs(runner: CommandRunner, deadline: Deadline): Promise<reado
     .toSorted((one, other) => rank(one) - rank(other))
     .slice(0, LOGS_PER_NODE)
     .map((path) => ({
-      file: `pods/${path.slice('/var/log/pods/'.length).replaceAll('/', '_')}`,
+      file: `pods/${logName(path)}`,
       argv: ['tail', '-c', String(LOG_BYTES), '--', path],
     }));
+}
+
+/** @example logName('/var/log/pods/demo_web_1f0c…/main/0.log') // 'demo_web_main_0.log' */
+function logName(path: string): string {
+  const [pod = '', ...rest] = path.slice('/var/log/pods/'.length).split('/');
+  return [...pod.split('_').slice(0, 2), ...rest].join('_');
 }
 
 function rank(path: string): number {
