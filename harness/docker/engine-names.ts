@@ -24,8 +24,7 @@ export function checkedContainer(name: string): string {
  * @throws SafetyError UNSAFE_NAME
  */
 export function checkedImage(reference: string): string {
-  if (reference.length <= 512 && IMAGE.test(reference) && !/(?:^|\/)\.\.?(?:\/|$)/.test(reference))
-    return reference;
+  if (reference.length <= 512 && IMAGE.test(reference)) return reference;
   throw unsafe('image', reference);
 }
 

@@ -85,6 +85,15 @@ describe('creating', () => {
     expect(await bench.leftovers(name)).toEqual([]);
   });
 
+  test('a failure is looked at while everything is still there', async () => {
+    bench.world.kindExit = 1;
+    const seen: number[] = [];
+    const onFailure = (): Promise<void> => Promise.resolve(void seen.push(bench.world.containers.size));
+    const { name } = await bench.failingCreate({ ...within(), onFailure });
+    expect(seen).toEqual([1]);
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
   test('a node that stopped under kind explains it, although kind itself does not know why', async () => {
     bench.world.kindExit = 1;
     bench.world.kindStderr =

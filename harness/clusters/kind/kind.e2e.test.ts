@@ -1,4 +1,4 @@
-import { access, readdir, stat } from 'node:fs/promises';
+import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Cluster, ProviderOptions } from '../../core/cluster.ts';
@@ -24,6 +24,8 @@ afterAll(async () => {
 
 const spec = (): { nodes: number; image: string } => ({ nodes: 2, image: bench.image });
 
+const userKubeconfig = (): string => join(bench.scratch, 'kubeconfig');
+
 function within(ms: number, parent?: AbortSignal): ProviderOptions {
   return { deadline: Deadline.in(ms, 'the cluster', parent), progress: silentProgress };
 }
@@ -34,8 +36,20 @@ describe('a cluster of two nodes', () => {
 
   beforeAll(async () => {
     before = await bench.things();
+    await writeFile(userKubeconfig(), '{ malformed: [');
+    await writeFile(`${userKubeconfig()}.lock`, '');
+    // oxlint-disable-next-line node/no-process-env -- kind inherits it, which is what is tested
+    process.env['KUBECONFIG'] = userKubeconfig();
     cluster = await bench.kind.create(spec(), within(CREATE_MS));
   }, CREATE_MS + 60_000);
+
+  // oxlint-disable-next-line node/no-process-env -- see above
+  afterAll(() => void delete process.env['KUBECONFIG']);
+
+  test('the user’s own kubeconfig, malformed and locked, is neither read nor written', async () => {
+    expect(await readFile(userKubeconfig(), 'utf8')).toBe('{ malformed: [');
+    expect(await readFile(`${userKubeconfig()}.lock`, 'utf8')).toBe('');
+  });
 
   test('is private: folder 0700, kubeconfig and record 0600', async () => {
     const folder = dirname(cluster.kubeconfig);
