@@ -150,6 +150,10 @@ describe('a run that is not fine', () => {
     ['the reports', () => textOf(['result.json', 'result.xml'].map((file) => join(folder, file)))],
   ];
 
+  test('its pods had limits although their manifest says nothing', () => {
+    expect(named(/cluster\/pods\.yaml$/)).toMatch(/limits:\n +cpu: "1"\n +memory: 256Mi/);
+  });
+
   test.each(texts)('%s: no secret', (_where, read) => {
     const text = read();
     expect(text).toContain('[redacted]');

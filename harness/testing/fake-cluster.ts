@@ -54,6 +54,8 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
     server: 'https://fake',
     create(object) {
       script.onCreate?.(object);
+      // Every namespace gets its limits; tests are about what is in it.
+      if (object.kind === 'LimitRange') return Promise.resolve(object);
       created.push(object);
       if (object.kind !== 'Pod') return Promise.resolve(object);
       const pod = scheduled(object as Pod, created.length, script);
