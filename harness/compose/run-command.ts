@@ -65,6 +65,7 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, input) });
   const stop = AbortSignal.any([watch.signal, guard.signal]);
+  stop.throwIfAborted();
   const record = await openRecord(input);
   tellFindings(findings, record.sink);
   const watchdog = await startWatchdog({

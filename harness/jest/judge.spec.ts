@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { Deadline } from '../core/deadline.ts';
 import { unitName } from '../core/events.ts';
-import { done, pending, poll } from '../core/poll.ts';
+import { IntegrityError } from '../core/errors.ts';
+import { done, hopeless, pending, poll } from '../core/poll.ts';
 import { readJournal } from '../report/read-journal.ts';
 import { summarize } from '../report/summary.ts';
 import { judge } from '../scenario/judge.ts';
@@ -22,11 +23,15 @@ const scenarios = await loadScenarios(folder);
 
 /** Jest starts while the scenarios still run, so that its own start costs nobody time. */
 async function recordComplete(file: string): Promise<void> {
+  const parent = process.ppid;
   await poll(
-    async () =>
-      (await readFile(file, 'utf8')).includes('"type":"verdicts.done"')
-        ? done(true)
-        : pending('the scenarios still run'),
+    async () => {
+      if ((await readFile(file, 'utf8')).includes('"type":"verdicts.done"')) return done(true);
+      // A killed run writes no more, and nobody else would end this process.
+      return process.ppid === parent
+        ? pending('the scenarios still run')
+        : hopeless(new IntegrityError('RUN_GONE', 'The run that is to be judged is gone.'));
+    },
     { deadline: Deadline.in(RECORD_MS, 'the record to be complete'), pauseMs: 50, maxPauseMs: 100 },
   );
 }

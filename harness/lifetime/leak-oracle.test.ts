@@ -107,6 +107,13 @@ describe('leak oracle', () => {
     expect(await leaksAfter([foreignFiles([path])], () => undefined)).toEqual([]);
   });
 
+  test('what is no file, or cannot be one, is no reason to stop', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const source = foreignFiles([folder, join(file, 'below')]);
+    expect(await leaksAfter([source], () => undefined)).toEqual([]);
+  });
+
   test('a new entry in a folder is a leak, a folder that is not there is empty', async () => {
     const source = folderEntries('state folders', [folder, join(folder, 'absent')]);
     const leaks = await leaksAfter([source], () => writeFile(join(folder, 'left'), ''));

@@ -44,10 +44,16 @@ export async function startWatchdog({ argv, env, logFile, deadline }: WatchdogOp
   const ended = once(child, 'exit').catch(() => undefined);
   stdin?.on('error', () => undefined);
   // Before it says so, a signal would still end it.
-  await deadline.race(
-    Promise.race([new Promise((resolve) => stdout?.once('data', resolve)), ended]),
-    () => `the watchdog, process ${String(child.pid)}, starting`,
-  );
+  try {
+    await deadline.race(
+      Promise.race([new Promise((resolve) => stdout?.once('data', resolve)), ended]),
+      () => `the watchdog, process ${String(child.pid)}, starting`,
+    );
+  } catch (error) {
+    // Nothing was made yet that it could have to remove.
+    child.kill('SIGKILL');
+    throw error;
+  }
   stdout?.destroy();
   // Neither the process nor the pipe may keep this process from ending.
   child.unref();

@@ -3,7 +3,12 @@ import type { CommandResult, CommandRunner } from '../core/command.ts';
 import { InfrastructureError } from '../core/errors.ts';
 import type { KubeClient, KubeObject, ObjectEvent, Pod, PodChange, PodStatus } from '../core/kube.ts';
 
-type Answer = (argv: readonly string[], who: string) => CommandResult | Promise<CommandResult>;
+/** @param namespace of a pod; '' elsewhere */
+type Answer = (
+  argv: readonly string[],
+  who: string,
+  namespace: string,
+) => CommandResult | Promise<CommandResult>;
 
 export interface FakeScript {
   /** What a pod's status becomes right after it was created; undefined leaves it without one for ever. */
@@ -83,7 +88,7 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
       );
       return script.watchBreaks === undefined ? ended : Promise.race([ended, script.watchBreaks]);
     },
-    podRunner: ({ name }) => runner(`pod ${name}`, name, script.inPod),
+    podRunner: ({ name, namespace }) => runner(`pod ${name}`, name, script.inPod, namespace),
     serverVersion: () => Promise.resolve('v1.37.2'),
     close: () => Promise.resolve(),
   };
@@ -126,6 +131,11 @@ function fakeCluster(script: FakeScript): Cluster {
   };
 }
 
-function runner(where: string, who: string, answer: Answer = () => exited('')): CommandRunner {
-  return { where, run: (argv) => Promise.resolve(answer(argv, who)) };
+function runner(
+  where: string,
+  who: string,
+  answer: Answer = () => exited(''),
+  namespace = '',
+): CommandRunner {
+  return { where, run: (argv) => Promise.resolve(answer(argv, who, namespace)) };
 }

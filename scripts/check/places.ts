@@ -37,6 +37,12 @@ export const PLACES: readonly Place[] = [
     powers: EVERYTHING,
   },
   {
+    files: ['harness/faults/fake-podproof-process.ts'],
+    why: 'it is main.ts with a made-up cluster in the place of the real one.',
+    may: [...NODE, '../main.ts', '../compose/**', '../testing/**'],
+    powers: EVERYTHING,
+  },
+  {
     files: ['scenarios/**/*.ts'],
     why: 'a scenario is data and knows harness/index.ts only.',
     may: ['./**', '../../harness/index.ts'],

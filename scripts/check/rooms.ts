@@ -145,6 +145,13 @@ export const ROOMS: readonly Room[] = [
     powers: ['timers'],
   },
   {
+    name: 'faults',
+    why: 'faults starts podproof as a user would, plants what goes wrong, and looks at what it says; nobody imports it.',
+    rooms: ['core', 'report', 'scenario', 'lifetime', 'docker', 'testing'],
+    vendors: [],
+    powers: ['spawn', 'process'],
+  },
+  {
     name: 'cli',
     why: 'cli parses arguments and prints; concrete classes are wired in main.ts.',
     rooms: ['core', 'config', 'report', 'scenario', 'lifetime'],

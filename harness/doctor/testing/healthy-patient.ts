@@ -156,7 +156,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       list: () => Promise.resolve(nodes),
       inspect: (id) => Promise.resolve(nodes.find((node) => node.id === id)),
       holdName: () => Promise.resolve('held'),
-    limitTasks: () => Promise.resolve(),
+      limitTasks: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       logTail: () => Promise.resolve(''),
     },

@@ -1,0 +1,26 @@
+import { ENDPOINT_FAULTS } from './endpoint-faults.ts';
+import { titleOf, type Fault } from './fault.ts';
+import { KUBECONFIG_FAULTS } from './kubeconfig-faults.ts';
+import { MALFORMED_FAULTS } from './malformed-faults.ts';
+import { PROGRAM_FAULTS } from './program-faults.ts';
+import { TRUTH_FAULTS } from './truth-faults.ts';
+
+/** Every fault there is. A new one is an entry in one of these lists, or a list of its own. */
+export const FAULTS: readonly Fault[] = [
+  ...MALFORMED_FAULTS,
+  ...ENDPOINT_FAULTS,
+  ...PROGRAM_FAULTS,
+  ...KUBECONFIG_FAULTS,
+  ...TRUTH_FAULTS,
+];
+
+/**
+ * The faults whose id or description contains one of the words; all when there are none.
+ *
+ * @example select(FAULTS, ['F48']) // all variants of F48
+ */
+export function select(faults: readonly Fault[], words: readonly string[]): readonly Fault[] {
+  return words.length === 0
+    ? faults
+    : faults.filter((fault) => words.some((word) => titleOf(fault).includes(word)));
+}

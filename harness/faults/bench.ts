@@ -1,0 +1,158 @@
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile, chmod } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { plant, type Files } from '../testing/malformed/scenario-files.ts';
+import { fakeDaemon, type FakeDaemon, type DaemonBehaviour } from './fake-daemon.ts';
+import { PodproofRun } from './podproof-run.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const FAKE = fileURLToPath(new URL('fake-podproof-process.ts', import.meta.url));
+/** Programs that podproof would start to reach an engine. */
+const WATCHED = ['docker', 'kind', 'kubectl', 'minikube'] as const;
+
+/** What a fault needs beside this project. */
+export type Needs = 'nothing' | 'engine' | 'kind';
+
+export interface BenchOptions {
+  readonly needs: Needs;
+  /** Longest time of a run, after which it is killed. */
+  readonly limitMs: number;
+}
+
+/**
+ * A place of its own for one fault: home, cache, run folder, scenarios and PATH. Whatever podproof writes or starts is
+ * found here afterwards; what it would do to an engine is written down by programs of the same name.
+ */
+export class FaultBench implements AsyncDisposable {
+  /** Everything that is started for this fault has it in its environment. */
+  readonly mark: string;
+  readonly #root: string;
+  readonly #options: BenchOptions;
+  readonly #daemons: FakeDaemon[] = [];
+
+  private constructor(root: string, options: BenchOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.mark = `podproof-fault-${crypto.randomUUID()}`;
+  }
+
+  static async create(options: BenchOptions): Promise<FaultBench> {
+    const root = await realpath(await mkdtemp(join(tmpdir(), 'podproof-fault-')));
+    const bench = new FaultBench(root, options);
+    for (const folder of ['home/.kube', 'bin', 'tmp', 'runs', 'cache', 'scenarios'])
+      await mkdir(join(root, folder), { recursive: true });
+    await writeFile(bench.kubeconfig, USER_KUBECONFIG, { mode: 0o600 });
+    await symlink(process.execPath, bench.path('bin/node'));
+    for (const name of WATCHED) await bench.program(name, 'exit 127');
+    await writeFile(bench.path('calls'), '');
+    return bench;
+  }
+
+  /** A path below the place of this fault. */
+  path(name: string): string {
+    return join(this.#root, name);
+  }
+
+  get runs(): string {
+    return this.path('runs');
+  }
+
+  /** The kubeconfig of the user, which nobody may touch. */
+  get kubeconfig(): string {
+    return this.path('home/.kube/config');
+  }
+
+  get daemons(): readonly FakeDaemon[] {
+    return this.#daemons;
+  }
+
+  /** Writes scenario files, as in testing/malformed. */
+  plant(files: Files): Promise<void> {
+    return plant(this.#root, files);
+  }
+
+  /** Puts a program on PATH that notes its call and then does what the shell lines say. */
+  async program(name: string, script: string): Promise<void> {
+    const file = this.path(`bin/${name}`);
+    await rm(file, { force: true });
+    await writeFile(file, `#!/bin/sh\necho "${name} $*" >>"${this.path('calls')}"\n${script}\n`);
+    await chmod(file, 0o755);
+  }
+
+  /** Takes a program off PATH. */
+  without(name: string): Promise<void> {
+    return rm(this.path(`bin/${name}`), { force: true });
+  }
+
+  /** A made-up Docker engine behind a socket. @returns its DOCKER_HOST */
+  async daemon(name: string, behaviour: DaemonBehaviour): Promise<string> {
+    const daemon = await fakeDaemon(this.path(`${name}.sock`), behaviour);
+    this.#daemons.push(daemon);
+    return daemon.endpoint;
+  }
+
+  /** Starts the real podproof. */
+  podproof(argv: readonly string[], env: Readonly<Record<string, string>> = {}): PodproofRun {
+    return this.start(this.command(argv), env);
+  }
+
+  /** The command that starts the real podproof. */
+  command(argv: readonly string[]): [string, ...string[]] {
+    return [process.execPath, join(ROOT, 'harness/launch.js'), ...argv];
+  }
+
+  /** Starts podproof with a made-up cluster; PODPROOF_FAKE says how it behaves. */
+  fakePodproof(argv: readonly string[], env: Readonly<Record<string, string>> = {}): PodproofRun {
+    return this.start([process.execPath, FAKE, ...argv], env);
+  }
+
+  /** Starts any program in this place, with nothing of the user's environment. */
+  start(argv: readonly [string, ...string[]], env: Readonly<Record<string, string>>): PodproofRun {
+    const environment = { ...this.#environment(), ...env };
+    return new PodproofRun({ argv, cwd: this.#root, env: environment, limitMs: this.#options.limitMs });
+  }
+
+  #environment(): Readonly<Record<string, string>> {
+    const isReal = this.#options.needs !== 'nothing';
+    const { PATH = '', DOCKER_HOST } = process.env;
+    return {
+      PODPROOF_FAULT: this.mark,
+      PODPROOF_RUNS: this.runs,
+      PODPROOF_CACHE: isReal ? realCache() : this.path('cache'),
+      HOME: this.path('home'),
+      TMPDIR: this.path('tmp'),
+      // Compiled code is shared, so that a start costs a third.
+      NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+      LC_ALL: 'C.UTF-8',
+      CI: 'true',
+      ...(isReal
+        ? { PATH, ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }) }
+        : {
+            PATH: this.path('bin'),
+            PODPROOF_SCENARIOS: this.path('scenarios'),
+            // Nothing listens there, so that no fault can meet an engine by accident.
+            DOCKER_HOST: `unix://${this.path('no-engine.sock')}`,
+          }),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const daemon of this.#daemons) daemon.close();
+    await rm(this.#root, { recursive: true, force: true });
+  }
+}
+
+/** Where engine, images and kept clusters are: a fault that needs them must not make them anew. */
+function realCache(): string {
+  const { PODPROOF_CACHE, XDG_CACHE_HOME } = process.env;
+  return PODPROOF_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'podproof');
+}
+
+const USER_KUBECONFIG = `apiVersion: v1
+kind: Config
+current-context: production
+clusters: [{ name: production, cluster: { server: 'https://192.0.2.1:6443' } }]
+contexts: [{ name: production, context: { cluster: production, user: me } }]
+users: [{ name: me, user: { token: not-a-real-one } }]
+`;

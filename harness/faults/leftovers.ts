@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FaultBench } from './bench.ts';
+
+/**
+ * What is still there of a fault's runs: processes, wherever they hang in the process tree, and files outside the run
+ * folder. Engines are looked at by those who need one.
+ */
+export async function leftoversOf(bench: FaultBench): Promise<readonly string[]> {
+  return [...(await processesWith(bench.mark)), ...(await filesBelow(bench))];
+}
+
+/** By their environment, which children inherit and cannot shake off by leaving their parent. */
+async function processesWith(mark: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      if (!environment.includes(`PODPROOF_FAULT=${mark}`)) return [];
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return [`process ${pid}: ${command.replaceAll('\0', ' ').slice(0, 120).trim()}`];
+    }),
+  );
+  return found.flat();
+}
+
+/** Folders that must be empty afterwards, and one in which only the user's own file may be. */
+async function filesBelow(bench: FaultBench): Promise<readonly string[]> {
+  const found = await Promise.all(
+    ['tmp', 'cache/clusters', 'cache/engine', 'home'].map(async (folder) => {
+      const names = await readdir(bench.path(folder), { recursive: true }).catch(() => []);
+      return names.map((name) => join(folder, name)).filter((name) => !USERS_OWN.has(name));
+    }),
+  );
+  return found.flat().map((name) => `file ${name}`);
+}
+
+const USERS_OWN: ReadonlySet<string> = new Set(['home/.kube', 'home/.kube/config']);

@@ -1,0 +1,91 @@
+import { availableParallelism } from 'node:os';
+import { describeError } from '../core/errors.ts';
+import { FaultBench } from './bench.ts';
+import { titleOf, type Fault } from './fault.ts';
+import { judgeFault, lookBefore } from './oracle.ts';
+import type { Ended } from './podproof-run.ts';
+
+/** One line of docs/reliability.md and of the result file. */
+export interface FaultRow {
+  readonly id: string;
+  readonly what: string;
+  readonly needs: string;
+  readonly expected: string;
+  readonly seen: string;
+  /** Until the process had ended. */
+  readonly ms: number | null;
+  /** From then on until nothing was left. */
+  readonly cleanMs: number | null;
+  readonly isOk: boolean;
+  readonly problems: readonly string[];
+}
+
+/** A run that is not over by then is killed, and the fault has failed. */
+const EXTRA_MS = 15_000;
+
+/** Plants one fault and asks the oracle. Never rejects: what breaks here is a problem of that row. */
+async function tryFault(fault: Fault): Promise<FaultRow> {
+  const { id, what, needs = 'nothing', withinMs = 10_000 } = fault;
+  const row = { id, what, needs, expected: expectationOf(fault) };
+  try {
+    await using bench = await FaultBench.create({ needs, limitMs: withinMs + EXTRA_MS });
+    const before = await lookBefore(bench);
+    const ended = await fault.run(bench);
+    const { problems, cleanMs } = await judgeFault(fault, bench, ended, before);
+    return {
+      ...row,
+      seen: seenIn(fault, ended),
+      ms: ended.ms,
+      cleanMs,
+      isOk: problems.length === 0,
+      problems,
+    };
+  } catch (error) {
+    const problems = [`${titleOf(fault)}: ${describeError(error)}`];
+    return { ...row, seen: 'could not be tried', ms: null, cleanMs: null, isOk: false, problems };
+  }
+}
+
+function expectationOf({ exit, code }: Fault): string {
+  return [exit === 'SIGKILL' ? exit : `exit ${String(exit)}`, ...(code === undefined ? [] : [code])].join(
+    ', ',
+  );
+}
+
+function seenIn({ code }: Fault, { exitCode, signal, stdout, stderr }: Ended): string {
+  const told = [...`${stdout}\n${stderr}`.matchAll(/^\S{1,2} ([A-Z][A-Z_]+)$/gm)].map(([, word]) => word);
+  const end = signal ?? `exit ${String(exitCode)}`;
+  const shown = code !== undefined && told.includes(code) ? [code] : told.slice(0, 1);
+  return [end, ...shown].join(', ');
+}
+
+/**
+ * Plants all of them: as many at once as there are cores where nothing but this project is needed, then the others one
+ * after the other.
+ *
+ * @returns the rows in the order of the faults
+ */
+export async function tryFaults(
+  faults: readonly Fault[],
+  onRow: (row: FaultRow) => void,
+): Promise<readonly FaultRow[]> {
+  const rows = new Map<Fault, FaultRow>();
+  const lanes = async (some: readonly Fault[], count: number): Promise<void> => {
+    const waiting = [...some];
+    const lane = async (): Promise<void> => {
+      for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
+        const row = await tryFault(fault);
+        rows.set(fault, row);
+        onRow(row);
+      }
+    };
+    await Promise.all(Array.from({ length: count }, lane));
+  };
+  const isLight = ({ needs = 'nothing' }: Fault): boolean => needs === 'nothing';
+  await lanes(faults.filter(isLight), availableParallelism());
+  await lanes(
+    faults.filter((fault) => !isLight(fault)),
+    1,
+  );
+  return faults.flatMap((fault) => rows.get(fault) ?? []);
+}

@@ -1,0 +1,39 @@
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { FAULTS, select } from '../harness/faults/all.ts';
+import { titleOf } from '../harness/faults/fault.ts';
+import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
+
+/**
+ * Plants faults and says how podproof took them: `npm run test:faults`, `-- --only F48`, `-- --needs nothing,engine`,
+ * `-- --list`, `-- --json FILE`. Ends with 1 when one was not taken as it should, with 2 when there is none to plant.
+ */
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: [] },
+    needs: { type: 'string', default: 'nothing' },
+    list: { type: 'boolean', default: false },
+    json: { type: 'string' },
+  },
+});
+const needs = values.needs.split(',');
+const chosen = select(FAULTS, values.only).filter((fault) => needs.includes(fault.needs ?? 'nothing'));
+if (chosen.length === 0) {
+  console.error(`there is no fault that fits; \`-- --list\` shows all ${String(FAULTS.length)}`);
+  process.exitCode = 2;
+} else if (values.list) {
+  for (const fault of chosen) console.log(titleOf(fault));
+} else {
+  const rows = await tryFaults(chosen, print);
+  const bad = rows.filter(({ isOk }) => !isOk).length;
+  console.log(`${String(rows.length)} faults, ${String(bad)} not taken as they should`);
+  const result = { schema: 1, date: new Date().toISOString().slice(0, 10), rows };
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (bad > 0) process.exitCode = 1;
+}
+
+function print(row: FaultRow): void {
+  const times = `${String(row.ms ?? '-')} ms, clean after ${String(row.cleanMs ?? '-')} ms`;
+  console.log(`${row.isOk ? '✔' : '✘'} ${row.id} ${row.what}: ${row.seen} (${times})`);
+  for (const problem of row.problems) console.log(`    ${problem}`);
+}
