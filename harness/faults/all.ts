@@ -1,5 +1,6 @@
 import { ENDPOINT_FAULTS } from './endpoint-faults.ts';
 import { titleOf, type Fault } from './fault.ts';
+import { JUDGE_FAULTS } from './judge-faults.ts';
 import { KUBECONFIG_FAULTS } from './kubeconfig-faults.ts';
 import { MALFORMED_FAULTS } from './malformed-faults.ts';
 import { PROGRAM_FAULTS } from './program-faults.ts';
@@ -12,6 +13,7 @@ export const FAULTS: readonly Fault[] = [
   ...PROGRAM_FAULTS,
   ...KUBECONFIG_FAULTS,
   ...TRUTH_FAULTS,
+  ...JUDGE_FAULTS,
 ];
 
 /**

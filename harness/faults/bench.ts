@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, realpath, rm, symlink, writeFile, chmod } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plant, type Files } from '../testing/malformed/scenario-files.ts';
 import { fakeDaemon, type FakeDaemon, type DaemonBehaviour } from './fake-daemon.ts';
+import { processesOf } from './leftovers.ts';
 import { PodproofRun } from './podproof-run.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FAKE = fileURLToPath(new URL('fake-podproof-process.ts', import.meta.url));
+const FAKE = 'harness/faults/fake-podproof-process.ts';
 /** Programs that podproof would start to reach an engine. */
 const WATCHED = ['docker', 'kind', 'kubectl', 'minikube'] as const;
 
@@ -103,8 +104,21 @@ export class FaultBench implements AsyncDisposable {
   }
 
   /** Starts podproof with a made-up cluster; PODPROOF_FAKE says how it behaves. */
-  fakePodproof(argv: readonly string[], env: Readonly<Record<string, string>> = {}): PodproofRun {
-    return this.start([process.execPath, FAKE, ...argv], env);
+  fakePodproof(
+    argv: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    project = ROOT,
+  ): PodproofRun {
+    return this.start([process.execPath, join(project, FAKE), ...argv], env);
+  }
+
+  /** A project of its own whose files may be changed. @returns its folder */
+  async copyOfProject(): Promise<string> {
+    const folder = this.path('project');
+    for (const name of ['harness', 'jest.config.ts', 'package.json', 'tsconfig.json'])
+      await cp(join(ROOT, name), join(folder, name), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    return folder;
   }
 
   /** Starts any program in this place, with nothing of the user's environment. */
@@ -139,6 +153,7 @@ export class FaultBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const daemon of this.#daemons) daemon.close();
+    for (const pid of await processesOf(this.mark)) process.kill(pid, 'SIGKILL');
     await rm(this.#root, { recursive: true, force: true });
   }
 }
