@@ -245,7 +245,12 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
   ],
   D25: [fires('info', '172.18.0.2', { nodes: [NODE], patient: { connects: () => Promise.resolve(false) } })],
   D26: [
-    fires('fail', 'not writable', { unwritable: ['/u/me/podproof/runs'] }),
+    fires('fail', 'not writable: EROFS', { unwritable: ['/u/me/podproof/runs'] }),
+    fires('fail', '/u/me/podproof is not writable', {
+      missing: ['/u/me/podproof/runs'],
+      unwritable: ['/u/me/podproof'],
+    }),
+    fires('fail', 'no folder for files', { missing: ['/u/me/podproof/runs'], disk: { type: 0x9fa0 } }),
     fires('fail', 'mode 777', { owner: { uid: 0, mode: 0o777 } }),
     fires('fail', 'user 1000', { owner: { uid: 1000, mode: 0o700 } }),
     fires('fail', 'NFS', { disk: { type: 0x6969 } }),

@@ -1,11 +1,30 @@
-import { access, constants, readdir, readFile, readlink, stat, statfs } from 'node:fs/promises';
+import {
+  access,
+  constants,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rmdir,
+  stat,
+  statfs,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { describeError } from '../core/errors.ts';
 
-/** The files of this machine, as far as checks look at them. Looking only: nothing is ever written. */
+/** The files of this machine, as far as checks look at them. */
 export interface HostFiles {
   /** @returns undefined when there is no such file or it cannot be read */
   text(path: string): Promise<string | undefined>;
   exists(path: string): Promise<boolean>;
+  /** As the permissions say it: nothing is written. */
   isWritable(path: string): Promise<boolean>;
+  /**
+   * As trying says it: makes a folder in there and removes it again. For folders of our own.
+   *
+   * @returns why not, or undefined when it can be written to
+   */
+  whyNotWritable(path: string): Promise<string | undefined>;
   /** @returns undefined when it does not exist */
   owner(path: string): Promise<{ readonly uid: number; readonly mode: number } | undefined>;
   /** The file system that holds the path; undefined when it cannot be asked. */
@@ -29,6 +48,14 @@ export function hostFiles(): HostFiles {
     text: (path) => readFile(path, 'utf8').catch(() => undefined),
     exists: (path) => may(path, constants.F_OK),
     isWritable: (path) => may(path, constants.W_OK),
+    whyNotWritable: async (path) => {
+      try {
+        await rmdir(await mkdtemp(join(path, '.podproof-')));
+        return undefined;
+      } catch (error) {
+        return describeError(error);
+      }
+    },
     owner: async (path) => {
       const found = await stat(path).catch(() => undefined);
       return found && { uid: found.uid, mode: found.mode & 0o7777 };

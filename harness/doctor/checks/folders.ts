@@ -15,6 +15,8 @@ const REMOTE: ReadonlyMap<number, string> = new Map([
   [0x01021997, '9p (a folder of Windows or of the host of a virtual machine)'],
   [0x65735546, 'FUSE'],
 ]);
+/** proc and sysfs: root may write to them by their modes, and cannot make a file there. */
+const PSEUDO: ReadonlySet<number> = new Set([0x9fa0, 0x62656572]);
 /** Folders that a program copies elsewhere while we write. */
 const SYNCED = /\/(Dropbox|OneDrive[^/]*|Google ?Drive|iCloud ?Drive|Mobile Documents|Nextcloud)(\/|$)/i;
 const OTHERS_MAY_WRITE = 0o022;
@@ -56,9 +58,8 @@ async function inspect(
   ];
   const elsewhere = `Choose another folder with ${variable}.`;
   const there = await nearest(path, files);
-  if (!(await files.isWritable(there))) {
-    return problem('fail', `${there} is not writable`, `podproof has to write to ${path}.`, elsewhere);
-  }
+  const why = await whyNotWritable(path, there, files);
+  if (why !== undefined) return problem('fail', why, `podproof has to write to ${path}.`, elsewhere);
   const owner = await files.owner(path);
   if (isCache && owner !== undefined && machine.uid !== undefined) {
     if (owner.uid !== machine.uid || (owner.mode & OTHERS_MAY_WRITE) !== 0) {
@@ -73,6 +74,21 @@ async function inspect(
   const seen = `${path} is on ${remote ?? `a folder that ${synced ?? ''} synchronises`}`;
   const cause = 'Locks and sockets do not work there, or files change under us.';
   return problem(isCache ? 'fail' : 'warn', seen, cause, elsewhere);
+}
+
+/** In a folder of ours it is tried; above it only the permissions are read, since that folder is somebody else's. */
+async function whyNotWritable(
+  path: string,
+  there: string,
+  files: Patient['files'],
+): Promise<string | undefined> {
+  if (there === path) {
+    const why = await files.whyNotWritable(path);
+    return why && `${path} is not writable: ${why}`;
+  }
+  if (!(await files.isWritable(there))) return `${there} is not writable`;
+  const isMadeUp = PSEUDO.has((await files.disk(there))?.type ?? 0);
+  return isMadeUp ? `${there} is no folder for files` : undefined;
 }
 
 /** The folder itself, or the nearest above it that exists. */

@@ -26,6 +26,7 @@ export interface Ailment {
   readonly disk?: Partial<Awaited<ReturnType<HostFiles['disk']>>>;
   readonly inotifyUsed?: number;
   readonly unwritable?: readonly string[];
+  readonly missing?: readonly string[];
   readonly owner?: { readonly uid: number; readonly mode: number };
   /** Answers by the first words of the command: `go version`. */
   readonly commands?: Readonly<Record<string, ScriptedAnswer>>;
@@ -116,8 +117,11 @@ function fakeFiles(ailment: Ailment): HostFiles {
   const texts: Readonly<Record<string, string>> = { ...SYSCTLS, ...ailment.files };
   return {
     text: (path) => Promise.resolve(texts[path]),
-    exists: (path) => Promise.resolve(path in texts || !path.includes('.lock')),
+    exists: (path) =>
+      Promise.resolve(path in texts || !(path.includes('.lock') || ailment.missing?.includes(path) === true)),
     isWritable: (path) => Promise.resolve(ailment.unwritable?.includes(path) !== true),
+    whyNotWritable: (path) =>
+      Promise.resolve(ailment.unwritable?.includes(path) === true ? 'EROFS' : undefined),
     owner: () => Promise.resolve(ailment.owner ?? { uid: 0, mode: 0o700 }),
     disk: () =>
       Promise.resolve({
