@@ -15,7 +15,7 @@ export async function callEngine<T>(what: string, deadline: Deadline, call: () =
       'ENGINE_CALL_FAILED',
       `The container engine failed to ${what}: ${reasonOf(error)}`,
       {
-        hint: 'Look at the log of the container engine; `podproof doctor` tells which engine is used.',
+        hint: 'Look at the log of the container engine; `npm run doctor` tells which engine is used.',
         cause: error,
       },
     );

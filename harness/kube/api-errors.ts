@@ -46,7 +46,7 @@ export function failedCall(asked: Question, deadline: Deadline, error: unknown):
 
 export function unreachable(asked: Question, error: unknown): InfrastructureError {
   return new InfrastructureError('API_UNREACHABLE', `${asked.method} ${asked.url}: ${networkReason(error)}`, {
-    hint: 'Is the cluster still running? `podproof doctor` looks at the engine.',
+    hint: 'Is the cluster still running? `npm run doctor` looks at the engine.',
     cause: error,
   });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { HarnessError, InfrastructureError } from '../core/errors.ts';
+import { EnvironmentError, HarnessError, InfrastructureError, UsageError } from '../core/errors.ts';
+import { recognise } from '../core/known-errors/recognise.ts';
 import { exitCodeOf, problemEvent, renderProblem } from './problem.ts';
 
 const style = { width: 80, color: false, unicode: true };
@@ -25,12 +26,48 @@ test('an error of ours says what happened, why, and what to do', () => {
      because        SystemError: connect ECONNREFUSED 127.0.0.1:6443
      cluster        podproof-x
      attempt        2
-     what to do     Look at the kubelet log of the node.
+     known          CONNECTION_REFUSED
+     cause          Nobody listens at that address: what should answer there has
+                    stopped.
+     link           https://kubernetes.io/docs/tasks/debug/debug-cluster/troubleshoot-kubectl/
+     what to do     Of a cluster: \`docker ps -a\` shows whether its nodes run; run
+                    with --fresh. Of an engine: start it.
+                    Look at the kubelet log of the node.
      evidence       runs/r1/
      clean up with  npm run clean -- podproof-x
    "
   `);
   expect(exitCodeOf(error)).toBe(4);
+});
+
+describe('a message of the software below', () => {
+  const disk = 'docker: write /var/lib/docker/tmp/x: no space left on device';
+
+  test('is explained, with its id and where to read on; the raw text stays', () => {
+    const event = problemEvent(new InfrastructureError('KIND_FAILED', `kind failed:\n${disk}`));
+    expect(event).toMatchObject({
+      message: `kind failed:\n${disk}`,
+      hint: expect.stringContaining('docker system df') as unknown,
+      context: { known: 'HOST_DISK_FULL', link: expect.stringMatching(/^https:/) as unknown },
+    });
+  });
+
+  test('is found in the causes too, and a hint that says the same is said once', () => {
+    const hint = recognise(disk)?.hint ?? '';
+    const error = new EnvironmentError('X', 'It did not start.', { hint, cause: new Error(disk) });
+    expect(problemEvent(error)).toMatchObject({ hint, context: { known: 'HOST_DISK_FULL' } });
+  });
+
+  test('that nobody knows is shown as it is, without a guess', () => {
+    const event = problemEvent(new InfrastructureError('KIND_FAILED', 'exit 99: the frobnicator is sad'));
+    expect(event.context).toEqual({});
+    expect(renderProblem(event, style)).toContain('the frobnicator is sad');
+  });
+
+  test('does not explain what the user did', () => {
+    const event = problemEvent(new UsageError('MANIFEST', `"${disk}" is no image name`));
+    expect(event.context).not.toHaveProperty('known');
+  });
 });
 
 describe('an error nobody expected', () => {

@@ -2,6 +2,8 @@ import { HarnessError } from '../core/errors.ts';
 import type { NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import type { Json } from '../core/json.ts';
+import type { KnownError } from '../core/known-errors/known-error.ts';
+import { recognise } from '../core/known-errors/recognise.ts';
 import { paint, plainSigns, type TextStyle } from './text-style.ts';
 import type { ProblemFacts } from './run-summary.ts';
 import { sanitizeText } from '../core/sanitize-text.ts';
@@ -19,7 +21,7 @@ export interface ProblemPlaces {
 
 /**
  * Anything that was thrown, as the event that reports and journal understand. The chain of causes goes into
- * `context.because`; for an error that podproof did not throw on purpose the stack goes into `context.stack`, since
+ * `context.because`; a known message of the software below (docs/errors.md) adds `known`, `cause` and `link`; for an error that podproof did not throw on purpose the stack goes into `context.stack`, since
  * it is the only thing that helps there, and the exit code is 70.
  */
 export function problemEvent(error: unknown): ProblemEvent {
@@ -29,13 +31,19 @@ export function problemEvent(error: unknown): ProblemEvent {
 function rawEvent(error: unknown): ProblemEvent {
   const because = causesOf(error);
   if (error instanceof HarnessError) {
+    const known = knownIn(error, because);
+    const hint = [...new Set([known?.hint, error.hint])].filter((text) => text !== undefined).join('\n');
     return {
       type: 'problem',
       code: error.code,
       message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(hint === '' ? {} : { hint }),
       exitCode: error.exitCode,
-      context: { ...defined(error.context), ...(because.length > 0 ? { because } : {}) },
+      context: {
+        ...defined(error.context),
+        ...(known === undefined ? {} : { known: known.id, cause: known.cause, link: known.link }),
+        ...(because.length > 0 ? { because } : {}),
+      },
     };
   }
   return {
@@ -46,6 +54,15 @@ function rawEvent(error: unknown): ProblemEvent {
     exitCode: EXIT_CODES.bug,
     context: { ...(because.length > 0 ? { because } : {}), stack: stackOf(error) },
   };
+}
+
+/**
+ * The known message that an error of the environment or of the infrastructure carries in its text or in its causes.
+ * Other errors are about what the user or podproof did, whatever words they use.
+ */
+function knownIn(error: HarnessError, because: readonly string[]): KnownError | undefined {
+  const isBelowUs = error.exitCode === EXIT_CODES.infrastructure || error.exitCode === EXIT_CODES.environment;
+  return isBelowUs ? recognise([error.message, ...because].join('\n')) : undefined;
 }
 
 /** The exit code for anything that was thrown. */
@@ -86,7 +103,9 @@ const LABEL = 15;
 /** A labelled line; further lines stand below the text, not below the label. */
 function field(label: string, value: string, style: TextStyle): readonly string[] {
   const head = label.length < LABEL ? label.padEnd(LABEL) : `${label} `;
-  return bodyLines(value, style.width - LABEL - 4).map((line, index) =>
+  // An address or a path is to be copied: a terminal may break it, we may not.
+  const width = /\s/.test(value) ? style.width - LABEL - 4 : 10_000;
+  return bodyLines(value, width).map((line, index) =>
     index === 0 ? `  ${paint(style, 'faint', head)}${line}` : `  ${' '.repeat(LABEL)}${line}`,
   );
 }

@@ -1,3 +1,5 @@
+import { recognise } from '../../core/known-errors/recognise.ts';
+
 /** The longest text of kind that goes into a message. */
 const LONGEST = 1500;
 
@@ -33,40 +35,7 @@ export function decisiveLines(stderr: string): string {
   return text.length <= LONGEST ? text : `${text.slice(0, 400)}\n…\n${text.slice(400 - LONGEST)}`;
 }
 
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [/no space left on device/i, 'The engine has no disk space left: `docker system df` shows what uses it.'],
-  [
-    /too many open files|inotify|unknown service runtime\.v1/i,
-    'This machine has no inotify instances left: end other clusters (podproof down, kind delete cluster), or as root ' +
-      'sysctl fs.inotify.max_user_instances=512 fs.inotify.max_user_watches=524288',
-  ],
-  [
-    /failed to pull image|No such image/i,
-    'The node image is not in the engine and no registry has it: choose another one with --image.',
-  ],
-  [/Cannot connect to the Docker daemon/i, 'The container engine stopped meanwhile: look at its log.'],
-  [
-    /could not find a log line that matches/i,
-    'The node container did not boot: run with --image of another version, or look at `podproof doctor`.',
-  ],
-  [
-    /address already in use|port is already allocated/i,
-    'Another program took the port: run again, a new one is chosen.',
-  ],
-  [
-    /The kubelet is not healthy|kubelet.*not running/i,
-    'The kubelet did not start: on cgroup v1 it needs failCgroupV1, see `podproof doctor`.',
-  ],
-  [
-    /execution phase wait-control-plane/,
-    'The control plane did not answer in time: is the machine busy, or short of memory? Run again when it is not.',
-  ],
-];
-
-/** What the reader of a failure can do next. */
-export function hintFor(stderr: string): string {
-  return (
-    HINTS.find(([pattern]) => pattern.test(stderr))?.[1] ??
-    'Run `podproof doctor`; with --verbose the whole output of kind is shown.'
-  );
+/** What the reader of a failure can do next, from the whole output: the message shows only its decisive lines. */
+export function hintFor(output: string): string {
+  return recognise(output)?.hint ?? 'Run `npm run doctor`; if it finds nothing, run again.';
 }
