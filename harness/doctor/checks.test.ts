@@ -201,6 +201,9 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
     fires('warn', 'lacks 127.0.0.1, localhost', {
       patient: { environment: { https_proxy: 'http://u:secret@p' } },
     }),
+    fires('warn', 'lacks 127.0.0.1, localhost', {
+      patient: { environment: { HTTP_PROXY: 'http://p', NO_PROXY: '.corp,10.0.0.0/8' } },
+    }),
     fires('warn', 'lacks localhost', {
       patient: { environment: { HTTP_PROXY: 'http://p', NO_PROXY: '127.0.0.0/8,.corp' } },
     }),

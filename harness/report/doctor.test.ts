@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult, Diagnosis, Level } from '../core/diagnosis.ts';
+import { consoleReport } from './console.ts';
 import { doctorJson } from './doctor-json.ts';
 import { doctorTable, findingLine } from './doctor-table.ts';
+import { resultOf } from './json.ts';
+import { parseEvent } from './parse-event.ts';
+import { summarize } from './summary.ts';
 
 const style = { width: 80, color: false, unicode: true };
 
@@ -58,6 +62,27 @@ describe('doctorTable', () => {
 test('a finding of a run is one line', () => {
   const line = findingLine(result('D10', 'warn', '128 \x1b[2Jinstances', { fix: 'sysctl' }), style);
   expect(line).toBe('! D10 Check D10: 128 instances · sysctl');
+});
+
+describe('findings of a run', () => {
+  const fixed = result('D06', 'auto-fixed', 'kubelet patched', { cause: 'cgroup v1' });
+  const event = { type: 'doctor', findings: [fixed, result('D10', 'warn', '128 instances')] } as const;
+
+  test('warnings appear on the console, one line each; what was fixed does not', () => {
+    const lines: string[] = [];
+    consoleReport({ write: (text) => lines.push(text), style }).emit(event);
+    expect(lines).toEqual(['! D10 Check D10: 128 instances\n']);
+  });
+
+  test('both are in the result file and survive the journal', () => {
+    expect(resultOf(summarize([event])).doctor).toEqual([
+      { id: 'D06', level: 'auto-fixed', seen: 'kubelet patched', cause: 'cgroup v1' },
+      { id: 'D10', level: 'warn', seen: '128 instances', cause: null },
+    ]);
+    const written = { at: '2026-01-02T03:04:05.000Z', ...event };
+    expect(parseEvent(JSON.stringify(written))).toEqual(written);
+    expect(parseEvent(JSON.stringify({ ...written, findings: [{ id: 'D10' }] }))).toContain('"findings"');
+  });
 });
 
 test('the JSON form says the same, with nulls where there is nothing, and without secrets', () => {

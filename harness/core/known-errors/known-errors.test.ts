@@ -35,6 +35,26 @@ describe('recognise', () => {
     expect(recognise(text)).toBeUndefined();
   });
 
+  test('what healthy software writes is no known error', () => {
+    const healthy = [
+      'Creating cluster "podproof-3f2a91" ...',
+      ' ✓ Ensuring node image (podproof-node:v1.37.2-536a3ed0635d) 🖼',
+      ' ✓ Starting control-plane 🕹️',
+      '[init] Using Kubernetes version: v1.37.2',
+      '[kubelet-check] The kubelet is healthy after 1.001467386s',
+      '[wait-control-plane] Waiting for the kubelet to boot up the control plane as static Pods',
+      'Status: Image is up to date for kindest/node:v1.37.0',
+      'level=info msg="Start event monitor"',
+      'I1127 20:11:02.1 server.go:1262] "Started kubelet"',
+      'I1127 20:11:02.2 plugin_watcher.go:1] "The desired_state_of_world populator starts" address space volumes',
+      'Successfully assigned podproof-1/pod-hn to podproof-3f2a91-worker',
+      'Container image "localhost/podproof/workload:v1" already present on machine',
+      'go: downloading sigs.k8s.io/kind v0.33.0',
+      'Get:1 http://mirror.example/debian bookworm InRelease [151 kB]',
+    ];
+    expect(healthy.filter((line) => recognise(line) !== undefined)).toEqual([]);
+  });
+
   test('a reason goes before a symptom, wherever they stand', () => {
     const symptom = '[kubelet-check] The kubelet is not healthy after 4m0s';
     const reason = 'failed to create fsnotify watcher: too many open files';

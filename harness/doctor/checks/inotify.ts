@@ -26,7 +26,7 @@ export const inotify: Check = {
     matters:
       'systemd, containerd and the kubelet of every node watch files. When instances run out, a node boots half and never becomes Ready, with no word about the reason.',
     levels: {
-      warn: 'The limits are below 512 instances or 524288 watches: enough for this run, not for a second cluster.',
+      warn: 'The limits are below 512 instances or 524288 watches: enough for this run, maybe not for a second cluster.',
       fail: 'Too few instances are free for the nodes that were asked for.',
     },
     fix: [
@@ -76,7 +76,7 @@ function judge({ instances, watches, used }: Inotify, nodes: number): Finding {
   return finding('warn', {
     tried: TRIED,
     seen,
-    cause: 'Enough for this cluster, not for another one beside it.',
+    cause: `kind asks for ${String(INSTANCES)} and ${String(WATCHES)}; this is enough for ${String(nodes)} nodes, maybe not for another cluster beside them.`,
     fix,
   });
 }
