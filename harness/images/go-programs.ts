@@ -53,6 +53,7 @@ export async function goPrograms(
     program('agent', 'CNI agent', 5000),
     { ...program('serve', 'server of the workload', 4000), folder: 'workload-image/serve' },
     { ...program('push', 'image pusher of the workload', 4000), folder: 'workload-image/push' },
+    { ...program('session', 'sessions in the workload', 2000), folder: 'workload-image/session' },
   ];
   return { programs, kubernetesVersion: kubernetes };
 }

@@ -30,7 +30,7 @@ export function workloadStage(shop: Workshop): Stage {
     title: 'workload image',
     estimateMs: 5000,
     lane: 'network',
-    needs: ['rootfs', 'pause', 'serve', 'push'],
+    needs: ['rootfs', 'pause', 'serve', 'push', 'session'],
     inputs: [import.meta.filename, recipe(shop, 'workload-image/rootfs')],
     settings: { architecture: shop.architecture },
     async build(job) {
@@ -53,6 +53,7 @@ export function workloadStage(shop: Workshop): Stage {
       await install(tree, 'usr/bin/idle', { file: join(job.folderOf('pause'), 'pause') });
       await install(tree, 'usr/bin/serve', { file: join(job.folderOf('serve'), 'serve') });
       await install(tree, 'usr/bin/push', { file: join(job.folderOf('push'), 'push') });
+      await install(tree, 'usr/bin/session', { file: join(job.folderOf('session'), 'session') });
       await installBusybox(shop, job, { busybox: join(busybox, 'bin/busybox'), tree });
       await openToAll(tree);
       await mkdir(join(tree, 'root'), { mode: 0o700 });

@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 
 /** What the compilers and shells of this machine say about the recipe. Needs Go and bash, no engine, no network. */
 const run = promisify(execFile);
-const MODULES = ['node-image/agent', 'workload-image/serve', 'workload-image/push'];
+const MODULES = ['node-image/agent', 'workload-image/serve', 'workload-image/push', 'workload-image/session'];
 const SCRIPTS = ['entrypoint', 'kubelet-cgroup-v2'];
 
 describe('the recipe of the images', () => {

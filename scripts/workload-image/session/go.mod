@@ -1,0 +1,3 @@
+module podproof.local/workload/session
+
+go 1.26.0
