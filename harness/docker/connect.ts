@@ -1,6 +1,8 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type Docker from 'dockerode';
+import type { SessionRunner } from '../session/session-runner.ts';
+import { containerSessions } from './container-sessions.ts';
 import { containerCalls } from './containers.ts';
 import { daemonFacts } from './daemon-facts.ts';
 import { callEngine } from './engine-error.ts';
@@ -9,7 +11,6 @@ import type { DockerEngine, EngineFacts } from './engine-port.ts';
 import { execTransport } from './exec-transport.ts';
 import { imageCalls } from './images.ts';
 import { networkCalls } from './networks.ts';
-import { sessionRunner, type SessionRunner } from './session-runner.ts';
 
 /**
  * Opens the engine's API. Nothing is sent yet: use `facts` to see whether it answers. dockerode is loaded here and
@@ -47,7 +48,7 @@ export async function connectDocker(engine: {
       return listed.Volumes.map((volume) => volume.Name);
     },
     runner(container, where) {
-      const runner = sessionRunner({ container, where, transport });
+      const runner = containerSessions({ container, where, transport });
       runners.push(runner);
       return runner;
     },

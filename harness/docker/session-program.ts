@@ -1,15 +1,11 @@
 /**
- * The program that answers commands inside a container: started once by the engine's exec, it then starts each
- * command itself. An exec costs the engine a tenth of a second of processor time, a fork a hundredth of that.
+ * The program that answers commands on a node: started once by the engine's exec, it then starts each command
+ * itself. An exec costs the engine a tenth of a second of processor time, a fork a hundredth of that. What it speaks
+ * is described in harness/session/protocol.ts.
  *
  * Perl, because every Debian-based node image has it (package perl-base is essential there) and nothing else on a
  * node can start a program with separate streams and tell its true ending without going through a shell. Where it is
- * missing, each command is an exec of its own.
- *
- * One request is a line `ID COUNT STDIN`, then COUNT words and STDIN (its length, or `-` for none), each word as its
- * length, a line break and its bytes. One answer is a line `ID KIND NUMBER OUT ERR DROPPED`: KIND is `exit`, `signal`
- * or `fail` (not started, the reason is in ERR), then OUT bytes of stdout and ERR bytes of stderr. Requests are
- * answered in order, one at a time.
+ * missing, each command is an exec of its own. Its alarm clock knows whole seconds only.
  */
 export const SESSION_PROGRAM = String.raw`
 use strict;
@@ -21,7 +17,7 @@ sub word { my $n = <STDIN>; defined $n or exit 0; chomp $n; my $b = ''; my $got 
   while ($got < $n) { my $r = read(STDIN, $b, $n - $got, $got); $r or exit 0; $got += $r; } return $b; }
 while (defined(my $line = <STDIN>)) {
   chomp $line;
-  my ($id, $count, $input) = split / /, $line;
+  my ($id, $count, $input, $limit) = split / /, $line;
   my @argv = map { word() } 1 .. $count;
   my $stdin = $input eq '-' ? undef : word();
   pipe(my $or, my $ow); pipe(my $er, my $ew); pipe(my $fr, my $fw); pipe(my $ir, my $iw);
@@ -35,6 +31,8 @@ while (defined(my $line = <STDIN>)) {
     { no warnings; exec { $argv[0] } @argv; }
     syswrite $fw, "$!"; require POSIX; POSIX::_exit(127);
   }
+  local $SIG{ALRM} = sub { kill 'KILL', -$pid; waitpid $pid, 0; exit 1 };
+  alarm 1 + int($limit / 1000);
   close $ow; close $ew; close $fw; close $ir;
   my ($out, $err, $fail, $dropped, $sent) = ('', '', '', 0, 0);
   my $readers = IO::Select->new($or, $er, $fr);
@@ -57,6 +55,7 @@ while (defined(my $line = <STDIN>)) {
     }
   }
   waitpid $pid, 0;
+  alarm 0;
   my ($kind, $number) = $? & 127 ? ('signal', $? & 127) : ('exit', $? >> 8);
   if (length $fail) { ($kind, $number, $out, $err) = ('fail', 0, '', $fail) }
   print "$id $kind $number ", length $out, ' ', length $err, " $dropped\n", $out, $err;

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { InfrastructureError } from '../core/errors.ts';
-import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName } from '../core/kube.ts';
+import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName, PodChange } from '../core/kube.ts';
 import { refusal, rejectedManifest } from './api-errors.ts';
 import { collectionPath, objectPath } from './api-paths.ts';
 import { createObject } from './create-object.ts';
@@ -11,6 +11,7 @@ import { textField } from './json-shape.ts';
 import { listObjects } from './list-objects.ts';
 import { parseObject, timeOfEvent, toObjectEvent } from './parse-object.ts';
 import { podRunner, type ExecTarget, type OpenSocket } from './pod-runner.ts';
+import { PodSessions } from './pod-sessions.ts';
 import type { Transport } from './transport.ts';
 import { watchPods, type WatchOptions } from './watch-pods.ts';
 
@@ -26,14 +27,21 @@ export class ApiClient implements KubeClient {
   readonly #transport: Transport;
   readonly #openSocket: OpenSocket;
   readonly #confirmExits: boolean;
+  readonly #sessions: PodSessions;
   readonly #sockets = new Set<WebSocket>();
   readonly #closing = new AbortController();
 
   constructor(parts: ApiClientParts) {
     this.server = parts.transport.server;
     this.#transport = parts.transport;
-    this.#openSocket = parts.openSocket;
+    this.#openSocket = async (pathAndQuery) => {
+      const socket = await parts.openSocket(pathAndQuery);
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      return socket;
+    };
     this.#confirmExits = parts.confirmExits;
+    this.#sessions = new PodSessions(this.#openSocket);
   }
 
   create(object: KubeObject, deadline: Deadline): Promise<KubeObject> {
@@ -76,7 +84,9 @@ export class ApiClient implements KubeClient {
       ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
     };
     const call = { method: 'DELETE', path: objectPath(kind, name), body } as const;
-    const answer = await this.#transport.ask(call, deadline);
+    const answer = await this.#transport.ask(call, deadline).finally(() => {
+      if (kind === 'Pod') this.#sessions.retire(name);
+    });
     // 409 without preconditions: a namespace that is on its way out already.
     const isFine = [200, 202, 404].includes(answer.status) || (answer.status === 409 && kind === 'Namespace');
     if (!isFine) throw refusal(answer.asked, answer.status, answer.body);
@@ -96,17 +106,16 @@ export class ApiClient implements KubeClient {
 
   watchPods(labelSelector: string, options: WatchOptions): Promise<void> {
     const signal = AbortSignal.any([options.signal, this.#closing.signal]);
-    return watchPods(this.#transport, labelSelector, { ...options, signal });
+    const onChange = (change: PodChange): void => {
+      if (change.kind === 'deleted') this.#sessions.retire(change.pod.metadata);
+      options.onChange(change);
+    };
+    return watchPods(this.#transport, labelSelector, { ...options, signal, onChange });
   }
 
   podRunner(pod: ExecTarget): CommandRunner {
-    const runner = podRunner(async (pathAndQuery) => {
-      const socket = await this.#openSocket(pathAndQuery);
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      return socket;
-    }, pod);
-    return this.#confirmExits ? guarded(runner) : runner;
+    const runner = podRunner(this.#openSocket, pod);
+    return this.#confirmExits ? this.#sessions.runner(pod, guarded(runner)) : runner;
   }
 
   async serverVersion(deadline: Deadline): Promise<string> {

@@ -23,10 +23,6 @@ export class CappedText {
     return this.#truncated;
   }
 
-  get isEmpty(): boolean {
-    return this.#bytes === 0;
-  }
-
   add(chunk: Buffer): void {
     const room = this.#capBytes - this.#bytes;
     if (chunk.length > room) this.#truncated = true;

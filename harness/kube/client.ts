@@ -2,7 +2,7 @@ import { Agent } from 'node:https';
 import type { ClientOptions, WebSocket } from 'ws';
 import type { KubeClient } from '../core/kube.ts';
 import { ApiClient } from './api-client.ts';
-import { EXEC_PROTOCOLS } from './exec-session.ts';
+import { EXEC_PROTOCOLS } from './exec-stream.ts';
 import { readKubeconfig, type Endpoint } from './kubeconfig.ts';
 import { Transport } from './transport.ts';
 

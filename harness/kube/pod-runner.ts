@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import type { CommandResult, CommandRunner, RunOptions } from '../core/command.ts';
 import { describeError } from '../core/errors.ts';
 import { checkedLabel, objectPath } from './api-paths.ts';
-import { followExec } from './exec-session.ts';
+import { followExec } from './follow-exec.ts';
 
 export interface ExecTarget {
   readonly namespace: string;
@@ -21,15 +21,15 @@ export type OpenSocket = (pathAndQuery: string) => Promise<WebSocket>;
  * @example await podRunner(openSocket, { namespace: 'demo', name: 'web' }).run(['id'], { deadline })
  */
 export function podRunner(openSocket: OpenSocket, target: ExecTarget): CommandRunner {
-  const path = `${objectPath('Pod', target)}/exec`;
-  if (target.container !== undefined) checkedLabel(target.container, 'container');
+  // Names are checked here and now, not only when something runs.
+  execPath(target, [], false);
   return {
     where: `pod ${target.name}`,
     async run(argv, options) {
       const refusal = whyNot(options);
       if (refusal !== undefined) return notStarted(refusal);
       try {
-        const socket = await openSocket(`${path}?${queryOf(argv, target, options)}`);
+        const socket = await openSocket(execPath(target, argv, options.stdin !== undefined));
         return await followExec(socket, options);
       } catch (error) {
         return notStarted(describeError(error));
@@ -47,12 +47,17 @@ function whyNot(options: RunOptions): string | undefined {
   return undefined;
 }
 
-function queryOf(argv: readonly string[], target: ExecTarget, options: RunOptions): string {
+/**
+ * Path and query of an exec. @throws UsageError INVALID_NAME
+ *
+ * @example execPath({ namespace: 'demo', name: 'web' }, ['id'], false) // '/api/v1/namespaces/demo/pods/web/exec?…'
+ */
+export function execPath(target: ExecTarget, argv: readonly string[], stdin: boolean): string {
   const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
-  if (options.stdin !== undefined) query.set('stdin', 'true');
-  if (target.container !== undefined) query.set('container', target.container);
+  if (stdin) query.set('stdin', 'true');
+  if (target.container !== undefined) query.set('container', checkedLabel(target.container, 'container'));
   for (const word of argv) query.append('command', word);
-  return query.toString();
+  return `${objectPath('Pod', target)}/exec?${query.toString()}`;
 }
 
 function notStarted(why: string): CommandResult {

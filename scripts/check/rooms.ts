@@ -54,9 +54,15 @@ export const ROOMS: readonly Room[] = [
     vendors: [],
   },
   {
+    name: 'session',
+    why: 'session speaks with programs that run many commands for one exec; who starts them brings the stream.',
+    rooms: ['core'],
+    vendors: [],
+  },
+  {
     name: 'docker',
     why: 'docker talks to one container engine and is the only importer of dockerode and testcontainers.',
-    rooms: ['core'],
+    rooms: ['core', 'session'],
     vendors: ['dockerode', 'testcontainers'],
   },
   {
@@ -75,7 +81,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'kube',
     why: 'kube talks to the API server and is the only importer of its client libraries.',
-    rooms: ['core'],
+    rooms: ['core', 'session'],
     vendors: ['@kubernetes/client-node', 'undici', 'ws', 'yaml'],
   },
   {

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Deadline } from '../core/deadline.ts';
+import type { SessionRunner } from '../session/session-runner.ts';
 import type { ExecRequest, ExecTransport } from './exec-transport.ts';
-import { sessionRunner, type SessionRunner } from './session-runner.ts';
+import { containerSessions } from './container-sessions.ts';
 
 /**
  * A transport whose "container" is this machine: the real session program runs in a real perl, only the engine
@@ -62,11 +63,11 @@ let runner: SessionRunner | undefined;
 afterEach(() => runner?.close());
 
 function open(log: string[] = [], change?: (argv: readonly string[]) => readonly string[]): SessionRunner {
-  runner = sessionRunner({ container: 'c', where: 'node c', transport: localTransport(log, change) });
+  runner = containerSessions({ container: 'c', where: 'node c', transport: localTransport(log, change) });
   return runner;
 }
 
-describe('sessionRunner', () => {
+describe('containerSessions', () => {
   test('one exec serves many commands, each with its own streams and exit code', async () => {
     const log: string[] = [];
     const node = open(log);
