@@ -3,72 +3,57 @@
 // It speaks the protocol of harness/session/protocol.ts on standard input and output. It ends with its input, when a
 // command outlives its limit and at the first request it does not understand; a command that runs then is killed
 // with its whole process group, so nothing outlives a connection that was cut.
+//
+// It is two processes. The container runtime knows the outer one, and when a stream between kubelet and runtime
+// breaks it kills that one with SIGKILL and nothing else. The inner one, which the commands belong to, is told by
+// the death of its parent and cleans up.
 package main
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"os"
+	"os/exec"
+	"os/signal"
 	"runtime"
+	"syscall"
 )
 
+// inner is the argument that makes the program the inner process.
+const inner = "serve"
+
 func main() {
-	// A command dies with the thread that started it (see Pdeathsig): this one lives as long as the program.
+	// The kernel takes the end of a thread for the death of the parent (see Pdeathsig): this one lives to the end.
 	runtime.LockOSThread()
-	if err := serve(os.Stdin, os.Stdout); err != nil {
+	if len(os.Args) == 2 && os.Args[1] == inner {
+		open, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		exitOn(serve(open, os.Stdin, os.Stdout))
+		return
+	}
+	exitOn(serveInChild())
+}
+
+func serveInChild() error {
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	child := exec.Command(program, inner)
+	child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
+	child.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	return child.Run()
+}
+
+func exitOn(err error) {
+	var ended *exec.ExitError
+	if errors.As(err, &ended) && ended.Exited() {
+		// It has said why.
+		os.Exit(ended.ExitCode())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "session:", err)
 		os.Exit(1)
 	}
-}
-
-// serve answers requests one at a time until the input ends.
-func serve(input io.Reader, answers io.Writer) error {
-	if _, err := io.WriteString(answers, "ready\n"); err != nil {
-		return err
-	}
-	incoming := receive(bufio.NewReader(input))
-	for request := range incoming.requests {
-		answer, err := run(incoming.open, request)
-		if err != nil {
-			return err
-		}
-		if _, err := answers.Write(answer.encode(request.id)); err != nil {
-			return err
-		}
-	}
-	return incoming.err
-}
-
-// connection is what one goroutine reads while the commands run.
-type connection struct {
-	requests <-chan request
-	// open is done as soon as nothing more can come, also in the middle of a command.
-	open context.Context
-	// err tells why it ended, once requests is closed; nil for an orderly end.
-	err error
-}
-
-func receive(input *bufio.Reader) *connection {
-	// Whoever asks waits for the answer, so more than one request ahead is never there to be read.
-	requests := make(chan request, 1)
-	open, over := context.WithCancel(context.Background())
-	incoming := &connection{requests: requests, open: open}
-	go func() {
-		defer close(requests)
-		defer over()
-		for {
-			request, err := readRequest(input)
-			if err == io.EOF {
-				return
-			}
-			if err != nil {
-				incoming.err = err
-				return
-			}
-			requests <- request
-		}
-	}()
-	return incoming
 }

@@ -113,6 +113,18 @@ func (p *program) ends(exitCode int) {
 	}
 }
 
+// inner is the process id of the program's only child.
+func (p *program) inner() int {
+	p.t.Helper()
+	pid := p.command.Process.Pid
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	child, notNumber := strconv.Atoi(strings.TrimSpace(string(children)))
+	if err != nil || notNumber != nil {
+		p.t.Fatalf("the children are %q: %v", children, err)
+	}
+	return child
+}
+
 func text(value string) *string { return &value }
 
 func TestEachCommandHasItsOwnStreamsAndEnding(t *testing.T) {
@@ -195,14 +207,24 @@ func TestTheLimitKillsTheCommandAndEndsTheProgram(t *testing.T) {
 	}
 }
 
-func TestTheDeathOfTheProgramKillsTheCommand(t *testing.T) {
+// The container runtime kills the process that it knows, and nothing else, when a stream breaks on the node.
+func TestTheDeathOfTheOuterProcessKillsTheCommandWithItsChildren(t *testing.T) {
 	p := startProgram(t)
 	seconds := "7" + strconv.Itoa(os.Getpid())
+	p.send("1", time.Minute, nil, "sh", "-c", "sleep "+seconds+"; true")
+	awaitProcesses(t, seconds, 2)
+	p.command.Process.Signal(syscall.SIGKILL)
+	awaitProcesses(t, seconds, 0)
+}
+
+func TestTheDeathOfTheInnerProcessKillsTheCommandAndEndsTheProgram(t *testing.T) {
+	p := startProgram(t)
+	seconds := "8" + strconv.Itoa(os.Getpid())
 	p.send("1", time.Minute, nil, "sleep", seconds)
 	awaitProcesses(t, seconds, 1)
-	p.command.Process.Signal(syscall.SIGKILL)
-	p.command.Wait()
+	syscall.Kill(p.inner(), syscall.SIGKILL)
 	awaitProcesses(t, seconds, 0)
+	p.ends(1)
 }
 
 func TestWhatIsNoRequestEndsTheProgram(t *testing.T) {
