@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Deadline } from '../core/deadline.ts';
+import { encodeRequest } from '../session/protocol.ts';
 import type { SessionRunner } from '../session/session-runner.ts';
-import type { ExecRequest, ExecTransport } from './exec-transport.ts';
 import { containerSessions } from './container-sessions.ts';
+import type { ExecRequest, ExecTransport } from './exec-transport.ts';
+import { SESSION_PROGRAM } from './session-program.ts';
 
 /**
  * A transport whose "container" is this machine: the real session program runs in a real perl, only the engine
@@ -147,6 +149,16 @@ describe('containerSessions', () => {
     const result = await node.run(['sh', '-c', 'kill -9 $PPID; sleep 5'], within());
     expect(result).toMatchObject({ kind: 'inconclusive' });
     expect(await node.run(['true'], within())).toMatchObject({ kind: 'exited', exitCode: 0 });
+  });
+
+  test('the program kills by itself what outlives the limit of its request, and ends', async () => {
+    const seconds = `30.${String(process.pid)}`;
+    const program = spawn('perl', ['-e', SESSION_PROGRAM], { timeout: 4000, killSignal: 'SIGKILL' });
+    program.stdin.write(encodeRequest({ id: '1', argv: ['sleep', seconds], stdin: undefined, limitMs: 100 }));
+    const code = await new Promise((resolve) => program.once('close', resolve));
+    expect(code).toBe(1);
+    const left = spawnSync('pgrep', ['-f', `sleep ${seconds}`], { encoding: 'utf8' });
+    expect(left.stdout).toBe('');
   });
 
   test('without perl each command is an exec of its own', async () => {

@@ -26,10 +26,7 @@ export function containerSessions(options: ContainerRunnerOptions): SessionRunne
   });
 }
 
-async function openIn(
-  options: ContainerRunnerOptions,
-  outer: Deadline,
-): Promise<OpenedSession | 'never'> {
+async function openIn(options: ContainerRunnerOptions, outer: Deadline): Promise<OpenedSession | 'never'> {
   const { transport, container } = options;
   const deadline = Deadline.in(OPEN_MS, `a session in ${container}`).within(outer);
   // Found in the environment of everything the session starts.

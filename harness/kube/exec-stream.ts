@@ -26,6 +26,8 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 export interface ExecListener {
   readonly onOpen: () => void;
   readonly onOutput: (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+  /** The status frame is here; what was on its way may still follow. */
+  readonly onStatus?: (end: ExecEnd) => void;
   /** The stream is over: what its status frame said, or why there was none. May be called again; the first counts. */
   readonly onEnd: (end: ExecEnd) => void;
 }
@@ -108,6 +110,7 @@ export class ExecStream {
 
   #statusArrived(frame: string): void {
     this.#status ??= readExecStatus(frame, this.#heardOutput);
+    this.#listener.onStatus?.(this.#status);
     this.#farewell();
   }
 

@@ -202,23 +202,3 @@ describe('podRunner, when the command never started', () => {
     expect(() => kube.podRunner({ ...POD, container: '../x' })).toThrow('container name');
   });
 });
-
-describe('podRunner, by default', () => {
-  test('does not believe a status frame alone', async () => {
-    const strict = await connect({ kubeconfig: fake.kubeconfig });
-    const deadline = Deadline.in(5000, 'the test');
-    fake.onExec((exec) => exec.stdout('half').exit(0));
-    expect(await strict.podRunner(POD).run(['id'], { deadline })).toMatchObject({
-      kind: 'inconclusive',
-      stdout: 'half',
-      why: expect.stringContaining('end mark is missing'),
-    });
-    fake.onExec((exec) => {
-      const [, , , nonce] = exec.url.searchParams.getAll('command');
-      exec.stderr(`${String(nonce)}:0`).exit(0);
-    });
-    const confirmed = await strict.podRunner(POD).run(['id'], { deadline });
-    expect(confirmed).toMatchObject({ kind: 'exited', exitCode: 0, stderr: '' });
-    await strict.close();
-  });
-});

@@ -55,7 +55,12 @@ async function openIn(
   let end: ExecEnd | undefined;
   try {
     const socket = await openSocket(execPath(target, [PROGRAM], true));
-    return { session: await openSession(inFrames(socket, (found) => (end ??= found)), deadline) };
+    return {
+      session: await openSession(
+        inFrames(socket, (found) => (end ??= found)),
+        deadline,
+      ),
+    };
   } catch {
     // A pod that is not there yet may be there later; silence until the very end may be due to a short deadline.
     if (end === undefined) return outer.signal.aborted ? 'not now' : 'never';
@@ -67,16 +72,15 @@ function inFrames(socket: WebSocket, onEnd: (end: ExecEnd) => void): SessionStre
   let stream: ExecStream | undefined;
   return {
     listen(listener) {
-      stream = new ExecStream(socket, {
-        onOpen: () => undefined,
-        onOutput: listener.onOutput,
-        onEnd(end) {
-          onEnd(end);
-          listener.onEnd(
-            end.kind === 'exited' ? `the session program ended with exit ${String(end.exitCode)}` : end.why,
-          );
-        },
-      });
+      const over = (end: ExecEnd): void => {
+        onEnd(end);
+        listener.onEnd(
+          end.kind === 'exited' ? `the session program ended with exit ${String(end.exitCode)}` : end.why,
+        );
+      };
+      // With the status the session is over, and no further command may be sent into it.
+      const { onOutput } = listener;
+      stream = new ExecStream(socket, { onOpen: () => undefined, onOutput, onStatus: over, onEnd: over });
     },
     send: (bytes) => stream?.send(bytes),
     close: () => stream?.hangUp(),

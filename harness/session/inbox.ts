@@ -45,7 +45,8 @@ export function createInbox(): Inbox {
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
-      if (broken !== undefined) throw new Error(complaints === '' ? broken : `${broken}: ${complaints.trim()}`);
+      if (broken !== undefined)
+        throw new Error(complaints === '' ? broken : `${broken}: ${complaints.trim()}`);
       await new Promise<void>((resolve) => (wake = resolve));
     }
   };
@@ -65,7 +66,8 @@ export function createInbox(): Inbox {
     line: () =>
       until(() => {
         const end = whole().indexOf(10);
-        if (end === -1 && unread > MAX_LINE_BYTES) fail('the session program sends something else than answers');
+        if (end === -1 && unread > MAX_LINE_BYTES)
+          fail('the session program sends something else than answers');
         return end === -1 ? undefined : take(end + 1).toString('utf8', 0, end);
       }),
     bytes: (count) => until(() => (unread < count ? undefined : take(count))),

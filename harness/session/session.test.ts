@@ -70,7 +70,11 @@ describe('a session', () => {
   });
 
   test.each<[string, (program: FakeProgram, id: string) => void, RegExp]>([
-    ['ends in the middle of the output', (self) => (self.says('1 exit 0 9 0 0\nhalf'), self.ends('cut')), /^cut$/],
+    [
+      'ends in the middle of the output',
+      (self) => (self.says('1 exit 0 9 0 0\nhalf'), self.ends('cut')),
+      /^cut$/,
+    ],
     ['ends in the middle of the line', (self) => (self.says('1 exit 0 0 0'), self.ends('cut')), /^cut$/],
     ['ends without a word', (self) => self.ends('the program ended with exit 0'), /ended with exit 0/],
     ['says why it ends', (self) => (self.complains('no memory\n'), self.ends('cut')), /^cut: no memory$/],
@@ -93,7 +97,9 @@ describe('a session', () => {
   });
 
   test('is not used again when the program says more than the answer', async () => {
-    const [result, session] = await ask(new FakeProgram((self) => self.says('1 exit 0 0 0 0\n2 exit 0 0 0 0\n')));
+    const [result, session] = await ask(
+      new FakeProgram((self) => self.says('1 exit 0 0 0 0\n2 exit 0 0 0 0\n')),
+    );
     expect(result).toMatchObject({ kind: 'exited' });
     expect(session.usable).toBe(false);
   });
@@ -116,7 +122,8 @@ describe('a session', () => {
 /** Runs everything at once and says that it was the single runner. */
 const single: CommandRunner = {
   where: 'pod web',
-  run: ([word]) => Promise.resolve({ kind: 'exited', exitCode: 0, stdout: `single ${word}`, stderr: '', durationMs: 0 }),
+  run: ([word]) =>
+    Promise.resolve({ kind: 'exited', exitCode: 0, stdout: `single ${word}`, stderr: '', durationMs: 0 }),
 };
 
 const ok = (program: FakeProgram, id: string): void => program.says(`${id} exit 0 4 0 0\nsess`);
@@ -174,7 +181,7 @@ describe('a session runner', () => {
   }
 
   async function until(holds: () => boolean): Promise<void> {
-    for (const deadline = within(); !holds(); ) await systemClock.sleep(1, deadline.signal);
+    for (const deadline = within(); !holds();) await systemClock.sleep(1, deadline.signal);
   }
 
   test('retires a session after its command, and one that was asked for before', async () => {
@@ -190,6 +197,19 @@ describe('a session runner', () => {
     for (const program of programs) ok(program, '1');
     expect([(await first).kind, (await second).kind]).toEqual(['exited', 'exited']);
     expect(programs.map(({ closed }) => closed)).toEqual([true, true]);
+  });
+
+  test('replaces a session that broke while nobody used it', async () => {
+    const { runner, programs } = slow();
+    const first = runner.run(['id'], { deadline: within() });
+    await until(() => programs[0]?.heard.length === 1);
+    programs.forEach((program) => ok(program, '1'));
+    await first;
+    programs[0]?.ends('the container was restarted');
+    const second = runner.run(['id'], { deadline: within() });
+    await until(() => programs[1]?.heard.length === 1);
+    programs.forEach((program) => ok(program, '1'));
+    expect(await second).toMatchObject({ kind: 'exited', stdout: 'sess' });
   });
 
   test('makes a running command inconclusive when it is closed', async () => {

@@ -72,8 +72,9 @@ export class FakeApiServer implements AsyncDisposable {
   }
 
   /** Scripts the next exec streams. */
-  onExec(script: ExecScript): void {
+  onExec(script: ExecScript): this {
     this.#exec = script;
+    return this;
   }
 
   /** Answers the upgrade of the next exec streams like this. */

@@ -6,6 +6,7 @@ export class FakeExec {
   readonly protocol: string;
   readonly #socket: WebSocket;
   readonly #input: Buffer[] = [];
+  #onInput: (chunk: Buffer) => void = () => undefined;
   readonly #inputClosed = Promise.withResolvers<string>();
   readonly #closed = Promise.withResolvers<number>();
 
@@ -28,6 +29,12 @@ export class FakeExec {
   /** The close code, once the socket is gone. */
   get closed(): Promise<number> {
     return this.#closed.promise;
+  }
+
+  /** Tells everything that arrives on standard input, as it arrives. */
+  onInput(listener: (chunk: Buffer) => void): this {
+    this.#onInput = listener;
+    return this;
   }
 
   stdout(bytes: string | Buffer): this {
@@ -73,7 +80,10 @@ export class FakeExec {
   }
 
   #receive(frame: Buffer): void {
-    if (frame[0] === 0) this.#input.push(frame.subarray(1));
+    if (frame[0] === 0) {
+      this.#input.push(frame.subarray(1));
+      this.#onInput(frame.subarray(1));
+    }
     if (frame[0] === 255 && frame[1] === 0) {
       this.#inputClosed.resolve(Buffer.concat(this.#input).toString('utf8'));
     }
