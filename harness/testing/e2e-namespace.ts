@@ -43,26 +43,27 @@ export class E2eNamespace implements AsyncDisposable {
     return namespace;
   }
 
-  /** A pod that sleeps; `spec` changes what is given. */
-  pod(name: string, spec: object = {}): KubeObject {
-    const container = {
+  /** A pod that sleeps; `spec` and `container` change what is given. */
+  pod(name: string, spec: object = {}, container: object = {}): KubeObject {
+    const main = {
       name: 'main',
       image: this.image,
       imagePullPolicy: 'Never',
       command: ['sleep', '1d'],
+      ...container,
     };
     return {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: { name, namespace: this.name, labels: { 'podproof/e2e': this.name } },
-      spec: { terminationGracePeriodSeconds: 1, hostNetwork: false, containers: [container], ...spec },
+      spec: { terminationGracePeriodSeconds: 1, hostNetwork: false, containers: [main], ...spec },
     };
   }
 
   /** Creates the sleeping pod and waits with the watch until it is ready, as the scenario engine does. */
-  async start(name: string): Promise<Pod> {
+  async start(name: string, spec: object = {}, container: object = {}): Promise<Pod> {
     const deadline = Deadline.in(60_000, `${name} to run`);
-    await this.#kube.create(this.pod(name), deadline);
+    const created = await this.#kube.create(this.pod(name, spec, container), deadline);
     const stop = new AbortController();
     let lastSeen = 'nothing';
     let ready: Pod | undefined;
@@ -70,7 +71,7 @@ export class E2eNamespace implements AsyncDisposable {
       signal: AbortSignal.any([stop.signal, deadline.signal]),
       giveUpMs: 5000,
       onChange({ pod }) {
-        if (pod.metadata.name !== name) return;
+        if (pod.metadata.uid !== created.metadata.uid) return;
         lastSeen = JSON.stringify(pod.status);
         if (pod.status?.containerStatuses?.[0]?.ready !== true) return;
         ready = pod;
