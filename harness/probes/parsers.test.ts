@@ -5,6 +5,7 @@ import { isUnknownName, parseCurl } from './http.ts';
 import { parseId, parseStatus } from './identity.ts';
 import { parseNetDev } from './interfaces.ts';
 import { parseNamespace, parseNamespaces } from './namespaces.ts';
+import { parseStats } from './pod-processes.ts';
 import { parseCommandLines } from './processes.ts';
 
 const MARK = '\n#status=';
@@ -189,4 +190,29 @@ test('command lines keep words and processes apart and drop kernel threads', () 
     { pid: 1, line: '/usr/bin/kubelet --v=2' },
     { pid: 77, line: 'sleep infinity' },
   ]);
+});
+
+describe('parseStats', () => {
+  // head 9.1 on a node with kernel 6.18; the last name was made up to be difficult.
+  const TEXT = `==> /proc/935/stat <==
+935 (pause) S 903 935 935 0 -1 4194560 1215 0 0 0 2 0 0 0 20 0 1 0 191215 1011712 137 18446744073709551615 4198400 4689153 140730968513952 0 0 0 0 0 81922 1 0 0 17 0 0 0 0 0 0 4851416 4874864 66207744 140730968514465 140730968514472 140730968514472 140730968514545 0
+
+==> /proc/15832/stat <==
+15832 (head) R 15823 15823 15823 0 -1 4194304 63 0 0 0 0 0 0 0 20 0 1 0 441777 2568192 350 18446744073709551615 94728343674880 94728343698985 140728972126176 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 94728343714832 94728343716448 94728523456512 140728972127951 140728972128057 140728972128057 140728972128234 0
+
+==> /proc/984/stat <==
+984 (a) S 1 (b) S 903 984 984 0 -1 4194560 4308 0 0 0 176 125 0 0 20 0 8 0 191270 1343139840 10745 18446744073709551615 4194304 28653681 140733027979904 0 0 0 0 0 2143420159 0 0 0 17 0 0 0 0 0 0 56127488 56743712 1060384768 140733027982302 140733027982339 140733027982339 140733027983343 0
+`;
+
+  test('tells number, name and start of each process', () => {
+    expect(parseStats(TEXT)).toEqual([
+      { pid: 935, name: 'pause', startedAt: 191215 },
+      { pid: 15832, name: 'head', startedAt: 441777 },
+      { pid: 984, name: 'a) S 1 (b', startedAt: 191270 },
+    ]);
+  });
+
+  test('leaves out a process that ended while it was read', () => {
+    expect(parseStats('==> /proc/7/stat <==\n\n==> /proc/8/stat <==\n8 (sh) S 1 8')).toEqual([]);
+  });
 });

@@ -3,26 +3,43 @@ import { CannotTell, type PodUnderTest } from '../core/under-test.ts';
 import { ask } from './answer.ts';
 
 /**
- * The processes of a pod's containers as the node numbers them, found by the pod's uid in their control group.
- * Works for cgroup v1 and v2 and for both cgroup drivers: the systemd driver writes the uid with underscores.
- * The sandbox's own `pause` process is left out.
+ * The processes of a pod's containers as the node numbers them, found by the pod's uid in their control group, oldest
+ * first. Works for cgroup v1 and v2 and for both cgroup drivers: the systemd driver writes the uid with underscores.
+ * The sandbox's own `pause` process is left out; what asks questions in the pod (see docs/decisions/0011) is not.
  *
  * @throws CannotTell when the node cannot be asked or the pod has no process there
  */
 export async function processesOnNode(pod: PodUnderTest): Promise<readonly number[]> {
   const pids = await pidsInPodCgroup(pod);
-  const files = pids.map((pid) => `/proc/${String(pid)}/comm`);
-  const { stdout } = await ask(pod.node.runner, ['head', '-v', '-c', '64', ...files]);
-  const ours = [...stdout.matchAll(/^==> \/proc\/(\d+)\/comm <==\n(.*)$/gm)].filter(
-    ([, , comm]) => comm !== 'pause',
-  );
+  const files = pids.map((pid) => `/proc/${String(pid)}/stat`);
+  const { stdout } = await ask(pod.node.runner, ['head', '-v', '-c', '512', ...files]);
+  const ours = parseStats(stdout).filter(({ name }) => name !== 'pause');
   if (ours.length === 0) throw new CannotTell(`node ${pod.node.name} has no process of pod ${pod.name}`);
-  return ours.map(([, pid]) => Number(pid));
+  return ours.toSorted((a, b) => a.startedAt - b.startedAt).map(({ pid }) => pid);
 }
 
-/** The pod's first process on the node: the main process of its container, started before any exec. */
+/** A process as the kernel describes it; `startedAt` counts clock ticks since the boot. */
+type ProcessStat = { readonly pid: number; readonly name: string; readonly startedAt: number };
+
+/**
+ * Reads what `head -v` prints for files /proc/PID/stat. A name may hold spaces and brackets, so the last bracket ends
+ * it. Source: man 5 proc_pid_stat (field 22 is the start time).
+ */
+export function parseStats(text: string): readonly ProcessStat[] {
+  const lines = text.matchAll(/^==> \/proc\/\d+\/stat <==\n(\d+) \((.*)\) \S ((?:-?\d+ ){19})/gm);
+  return [...lines].map(([, pid, name = '', numbers = '']) => ({
+    pid: Number(pid),
+    name,
+    startedAt: Number(numbers.split(' ')[18]),
+  }));
+}
+
+/**
+ * The pod's first process on the node: the main process of its container, started before any exec. The smallest
+ * number would not do: numbers begin anew one day, and what asks questions in the pod may stay for long.
+ */
 export async function mainProcessOnNode(pod: PodUnderTest): Promise<number> {
-  const [first] = [...(await processesOnNode(pod))].sort((a, b) => a - b);
+  const [first] = await processesOnNode(pod);
   if (first === undefined) throw new CannotTell(`node ${pod.node.name} has no process of pod ${pod.name}`);
   return first;
 }
