@@ -153,12 +153,19 @@ describe('containerSessions', () => {
 
   test('the program kills by itself what outlives the limit of its request, and ends', async () => {
     const seconds = `30.${String(process.pid)}`;
-    const program = spawn('perl', ['-e', SESSION_PROGRAM], { timeout: 4000, killSignal: 'SIGKILL' });
-    program.stdin.write(encodeRequest({ id: '1', argv: ['sleep', seconds], stdin: undefined, limitMs: 100 }));
-    const code = await new Promise((resolve) => program.once('close', resolve));
-    expect(code).toBe(1);
-    const left = spawnSync('pgrep', ['-f', `sleep ${seconds}`], { encoding: 'utf8' });
-    expect(left.stdout).toBe('');
+    const argv = ['perl', '-e', SESSION_PROGRAM];
+    const exec = await localTransport([]).prepare(
+      { container: 'c', argv, env: [], cwd: undefined, stdin: true },
+      within().deadline.signal,
+    );
+    const program = await exec.start(within().deadline.signal);
+    const ended = new Promise((resolve) => program.once('end', resolve).resume());
+    program.write(encodeRequest({ id: '1', argv: ['sleep', seconds], stdin: undefined, limitMs: 100 }));
+    await within(4000)
+      .deadline.race(ended)
+      .finally(() => program.destroy());
+    expect(await exec.inspect(within().deadline.signal)).toMatchObject({ exitCode: 1 });
+    expect(spawnSync('pgrep', ['-f', `sleep ${seconds}`], { encoding: 'utf8' }).stdout).toBe('');
   });
 
   test('without perl each command is an exec of its own', async () => {
