@@ -143,8 +143,8 @@ function isCalled(name: string): (pod: Pod) => boolean {
   return ({ metadata }) => metadata.name === name;
 }
 
-function isAlone(_pod: Pod, all: readonly Pod[]): boolean {
-  return all.length === 1;
+function isAlone(_pod: Pod, among: readonly Pod[]): boolean {
+  return among.length === 1;
 }
 
 function existing(name: string, namespace: string): Pod {
