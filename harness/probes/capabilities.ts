@@ -43,6 +43,15 @@ const NAMES = [
   'CHECKPOINT_RESTORE',
 ] as const;
 
+/** What containerd and Docker give a container that does not ask for more or less: 14 of them. */
+const DEFAULT_MASK = '00000000a80425fb';
+
+/** The capabilities of a mask that plain containers do not have. @example beyondDefault('0000000000003000') // ['NET_ADMIN'] */
+export function beyondDefault(mask: string): readonly string[] {
+  const usual = capabilityNames(DEFAULT_MASK);
+  return capabilityNames(mask).filter((name) => !usual.includes(name));
+}
+
 /**
  * The names in a capability mask, lowest bit first; bits newer than this table come out as `CAP_41`.
  *

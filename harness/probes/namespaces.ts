@@ -30,25 +30,27 @@ export async function namespaceOfNode(node: NodeUnderTest, kind: NamespaceKind):
   return namespaceOf(node.runner, kind, 1);
 }
 
-/** The namespaces of one process, by kind: `{ net: 'net:[4026532301]', … }`. */
-export type Namespaces = Readonly<Record<string, string>>;
-
 /**
- * All namespaces of several processes at one look, in the order asked.
+ * The kinds of namespaces that a process of the node shares with the node's PID 1, such as `['net', 'uts']`: for a
+ * process outside pods all of them.
  *
- * @param pids of at least two different processes, as the runner sees them
- * @throws CannotTell when one of them does not exist or may not be looked at
+ * @param pid as the node numbers it
+ * @throws CannotTell when the process does not exist, or one of the two shows a kind that the other does not
  */
-export async function allNamespacesOf(
-  runner: CommandRunner,
-  pids: readonly [number, number, ...number[]],
-): Promise<readonly Namespaces[]> {
-  const listing = await read(runner, ['ls', '-l', ...pids.map(folderOf)]);
-  return pids.map((pid) => parseNamespaces(listing, pid));
+export async function sharedWithNode(
+  { runner, name }: NodeUnderTest,
+  pid: number,
+): Promise<readonly string[]> {
+  const listing = await read(runner, ['ls', '-l', folderOf(pid), folderOf(1)]);
+  const [own, node] = [parseNamespaces(listing, pid), parseNamespaces(listing, 1)];
+  const kinds = Object.keys(node);
+  if (Object.keys(own).join() !== kinds.join())
+    throw new CannotTell(`process ${String(pid)} and PID 1 of ${name} show different kinds of namespaces`);
+  return kinds.filter((kind) => own[kind] === node[kind]);
 }
 
 /** Reads the part about one process of what `ls -l /proc/1/ns /proc/404/ns` prints. @throws CannotTell */
-export function parseNamespaces(listing: string, pid: number): Namespaces {
+export function parseNamespaces(listing: string, pid: number): Readonly<Record<string, string>> {
   const part = listing.split(/\n(?=\/proc\/)/).find((text) => text.startsWith(`${folderOf(pid)}:\n`)) ?? '';
   const links = [...part.matchAll(/ (\w+) -> (\w+:\[\d+\])$/gm)];
   if (links.length === 0) throw new CannotTell(`no namespaces of process ${String(pid)} to be seen`);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { capabilityNames } from './capabilities.ts';
+import { beyondDefault, capabilityNames } from './capabilities.ts';
 import { copiedIntoPrivileged, parseDevices } from './devices.ts';
 import { isUnknownName, parseCurl } from './http.ts';
 import { parseId, parseStatus } from './identity.ts';
 import { parseNetDev } from './interfaces.ts';
-import { parseNamespace, parseNamespaces } from './namespaces.ts';
+import { parseNamespace } from './namespaces.ts';
 import { parseStats } from './pod-processes.ts';
 import { parseCommandLines } from './processes.ts';
 
@@ -111,6 +111,8 @@ test('capability masks have names: containerd’s default and one bit that has n
   expect(capabilityNames('00000000a80425fb')).toContain('MKNOD');
   expect(capabilityNames('000001fffeffffff')).not.toContain('SYS_RESOURCE');
   expect(capabilityNames('8000000000000000')).toEqual(['CAP_63']);
+  expect(beyondDefault('0000000000003000')).toEqual(['NET_ADMIN']);
+  expect(beyondDefault('00000000a80425fb')).toEqual([]);
 });
 
 describe('parseDevices', () => {
@@ -160,27 +162,6 @@ test('a namespace is its kind and its number, nothing else', () => {
   expect(parseNamespace('net', 'net:[4026532581]\n')).toBe('net:[4026532581]');
   expect(() => parseNamespace('net', 'pid:[4026532581]')).toThrow('not a net namespace');
   expect(() => parseNamespace('net', 'readlink: Permission denied')).toThrow('not a net namespace');
-});
-
-test('one listing tells the namespaces of each process asked, and nothing of others', () => {
-  // Recorded on a node of the control plane, shortened: its PID 1 and its API server.
-  const listing = `/proc/1/ns:
-total 0
-lrwxrwxrwx 1 root root 0 Nov 27 21:11 mnt -> mnt:[4026532259]
-lrwxrwxrwx 1 root root 0 Nov 27 21:11 net -> net:[4026532263]
-lrwxrwxrwx 1 root root 0 Nov 27 21:24 pid_for_children -> pid:[4026532262]
-
-/proc/404/ns:
-total 0
-lrwxrwxrwx 1 root root 0 Nov 27 20:59 mnt -> mnt:[4026532419]
-lrwxrwxrwx 1 root root 0 Nov 27 21:11 net -> net:[4026532263]
-`;
-  expect(parseNamespaces(listing, 404)).toEqual({ mnt: 'mnt:[4026532419]', net: 'net:[4026532263]' });
-  expect(parseNamespaces(listing, 1)).toMatchObject({
-    mnt: 'mnt:[4026532259]',
-    pid_for_children: 'pid:[4026532262]',
-  });
-  expect(() => parseNamespaces(listing, 40)).toThrow('no namespaces of process 40');
 });
 
 test('command lines keep words and processes apart and drop kernel threads', () => {

@@ -1,5 +1,5 @@
 import type { CommandRunner } from '../core/command.ts';
-import { CannotTell } from '../core/under-test.ts';
+import { CannotTell, type PodUnderTest } from '../core/under-test.ts';
 import { ask } from './answer.ts';
 
 export type ProcessLine = {
@@ -34,6 +34,27 @@ export async function commandLines(runner: CommandRunner): Promise<readonly Proc
   // The search sees at least itself. A process that ended meanwhile makes find exit 1, which is fine.
   if (lines.length === 0) throw new CannotTell(`${runner.where} shows no process at all`);
   return lines;
+}
+
+/**
+ * What a pod sees of its node's processes. The node is asked before and after: processes come and go, and only those
+ * that stayed must be seen. The same number and the same words are the same process, if it is the same namespace.
+ *
+ * @returns the processes that the pod sees, those that stayed on the node, and those of the latter that the pod misses
+ * @throws CannotTell
+ */
+export async function comparedWithNode(
+  pod: PodUnderTest,
+): Promise<{ readonly [part in 'own' | 'node' | 'missing']: readonly ProcessLine[] }> {
+  const before = await commandLines(pod.node.runner);
+  const own = await commandLines(pod.runner);
+  const after = await commandLines(pod.node.runner);
+  const node = before.filter((process) => includes(after, process));
+  return { own, node, missing: node.filter((process) => !includes(own, process)) };
+}
+
+function includes(processes: readonly ProcessLine[], { pid, line }: ProcessLine): boolean {
+  return processes.some((process) => process.pid === pid && process.line === line);
 }
 
 /** Reads what `head -v` prints for files /proc/PID/cmdline, whose words are ended by NUL. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CommandRunner } from '../core/command.ts';
-import { parseSharedMemory, withSharedMemory } from './shared-memory.ts';
+import { exited } from '../testing/fake-cluster.ts';
+import { parseSharedMemory, seesSharedMemory } from './shared-memory.ts';
 
 /** Recorded on a node with Linux 6.18 after `ipcmk -M 4096`, twice. */
 const HEADING =
@@ -26,34 +27,50 @@ describe('parseSharedMemory', () => {
   });
 });
 
-describe('withSharedMemory', () => {
-  test('removes the segment even when the look failed', async () => {
-    const { node, asked } = nodeThatPrints('Shared memory id: 2\n');
-    await expect(
-      withSharedMemory(node, (key) => Promise.reject(new Error(`looked for ${key}`))),
-    ).rejects.toThrow('looked for 2027477459');
+describe('seesSharedMemory', () => {
+  const foreign = SEGMENTS.replace('2027477459', '1027477459');
+
+  test('tells segments apart by their keys: another namespace has the same ids', async () => {
+    await expect(seesSharedMemory(world({ inPod: SEGMENTS }).pod)).resolves.toBe(true);
+    await expect(seesSharedMemory(world({ inPod: foreign }).pod)).resolves.toBe(false);
+  });
+
+  test('removes the segment even when the pod could not be asked', async () => {
+    const { pod, asked } = world({ inPod: '' });
+    await expect(seesSharedMemory(pod)).rejects.toThrow('printed nothing');
     expect(asked.at(-1)).toBe('ipcrm -m 2');
   });
 
+  test('a segment that vanished meanwhile makes every answer worthless', async () => {
+    await expect(seesSharedMemory(world({ inPod: foreign, removed: 1 }).pod)).rejects.toThrow(
+      'segment 2 of node a: exit 1',
+    );
+  });
+
   test('an answer that names no id makes no segment up', async () => {
-    const { node, asked } = nodeThatPrints('Shared memory id:\n');
-    await expect(withSharedMemory(node, () => Promise.resolve(0))).rejects.toThrow('ipcmk on node a printed');
+    const { pod, asked } = world({ made: 'Shared memory id:\n', inPod: SEGMENTS });
+    await expect(seesSharedMemory(pod)).rejects.toThrow('ipcmk on node a printed');
     expect(asked).toEqual(['ipcmk -M 4096']);
   });
 });
 
-function nodeThatPrints(made: string): {
-  node: { name: string; address: string; runner: CommandRunner };
-  asked: string[];
-} {
+interface World {
+  readonly pod: Parameters<typeof seesSharedMemory>[0];
+  /** What the node was asked. */
+  readonly asked: string[];
+}
+
+function world(says: { inPod: string; made?: string; removed?: number }): World {
   const asked: string[] = [];
-  const runner: CommandRunner = {
+  const node: CommandRunner = {
     where: 'node a',
     run(argv) {
       asked.push(argv.join(' '));
-      const stdout = argv[0] === 'ipcmk' ? made : argv[0] === 'cat' ? SEGMENTS : '';
-      return Promise.resolve({ kind: 'exited', exitCode: 0, stdout, stderr: '', durationMs: 1 });
+      const { made = 'Shared memory id: 2\n', removed = 0 } = says;
+      if (argv[0] === 'ipcrm') return Promise.resolve(exited('', removed));
+      return Promise.resolve(exited(argv[0] === 'ipcmk' ? made : SEGMENTS));
     },
   };
-  return { node: { name: 'a', address: '192.0.2.1', runner }, asked };
+  const runner: CommandRunner = { where: 'pod p', run: () => Promise.resolve(exited(says.inPod)) };
+  return { pod: { runner, node: { name: 'a', address: '192.0.2.1', runner: node } }, asked };
 }

@@ -1,41 +1,32 @@
 import { describeResult, type CommandRunner } from '../core/command.ts';
-import { CannotTell, type NodeUnderTest } from '../core/under-test.ts';
+import { CannotTell, type PodUnderTest } from '../core/under-test.ts';
 import { ask, read } from './answer.ts';
 
 /** The System V shared memory segments of an IPC namespace: key by id. */
-export type SharedMemory = ReadonlyMap<number, string>;
+type SharedMemory = ReadonlyMap<number, string>;
 
 /**
- * Makes a System V shared memory segment with a random key on the node, lets `look` use the key and removes the
- * segment again. Keys are compared and never ids: ids count from 0 in every namespace, so that two segments of two
- * namespaces usually have the same.
+ * Makes a System V shared memory segment with a random key on the pod's node, outside every pod, looks for the key in
+ * the pod and removes the segment again. Keys are compared and never ids: every namespace counts its ids from 0.
  *
- * @param look gets the key as /proc/sysvipc/shm writes it
  * @throws CannotTell when the segment could not be made, or was not there any more afterwards
  */
-export async function withSharedMemory<T>(
-  { runner }: NodeUnderTest,
-  look: (key: string) => Promise<T>,
-): Promise<T> {
-  const made = await read(runner, ['ipcmk', '-M', '4096']);
+export async function seesSharedMemory(pod: Pick<PodUnderTest, 'runner' | 'node'>): Promise<boolean> {
+  const node = pod.node.runner;
+  const made = await read(node, ['ipcmk', '-M', '4096']);
   const id = Number(/^Shared memory id: (\d+)$/.exec(made)?.[1]);
-  if (!Number.isInteger(id)) throw new CannotTell(`ipcmk on ${runner.where} printed ${JSON.stringify(made)}`);
+  if (!Number.isInteger(id)) throw new CannotTell(`ipcmk on ${node.where} printed ${JSON.stringify(made)}`);
   try {
-    const key = (await sharedMemoryOf(runner)).get(id);
-    if (key === undefined) throw new CannotTell(`${runner.where} does not list its segment ${String(id)}`);
-    return await look(key);
+    const key = (await sharedMemoryOf(node)).get(id);
+    if (key === undefined) throw new CannotTell(`${node.where} does not list its own segment ${String(id)}`);
+    return [...(await sharedMemoryOf(pod.runner)).values()].includes(key);
   } finally {
-    await remove(runner, id);
+    await remove(node, id);
   }
 }
 
-/**
- * The segments of the IPC namespace that the runner is in. Their list is part of every kernel with System V IPC, so
- * that no program for it has to be in the image.
- *
- * @throws CannotTell
- */
-export async function sharedMemoryOf(runner: CommandRunner): Promise<SharedMemory> {
+/** Every kernel with System V IPC has this list, so that the image needs no program for it. */
+async function sharedMemoryOf(runner: CommandRunner): Promise<SharedMemory> {
   return parseSharedMemory(await read(runner, ['cat', '/proc/sysvipc/shm']));
 }
 
