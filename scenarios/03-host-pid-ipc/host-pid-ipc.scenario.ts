@@ -1,99 +1,120 @@
 import {
-  ask,
   CannotTell,
   claim,
-  commandLines,
+  comparedWithNode,
   defineScenario,
+  messageQueuesOf,
   namespaceOf,
   namespaceOfNode,
-  read,
-  type NamespaceKind,
-  type PodUnderTest,
+  seesSharedMemory,
+  withMessageQueue,
+  type Claim,
+  type Expectation,
+  type ProcessLine,
+  type Scene,
 } from '../../harness/index.ts';
+
+const ALL_THROUGH_IPC =
+  'so you can communicate with all the other processes running on the node, through Inter-Process Communication';
+const ABOUT_PID = ['pid-namespace', 'sees-node-processes'];
+const ABOUT_IPC = ['ipc-namespace', 'shares-message-queues', 'shares-shared-memory'];
 
 export default defineScenario({
   id: 'host-pid-ipc',
   title:
-    'A pod with hostPID and hostIPC sees the node’s processes and shares its inter-process communication',
+    'hostPID shows a pod the node’s processes, hostIPC lets it share their memory and queues: two separate switches',
   article: { heading: 'Using the node’s PID and IPC namespaces', lines: [66, 78] },
-  tags: ['core'],
+  tags: ['core', 'correction'],
   claims: [
-    sameNamespace('pid', 'pid-namespace', 'A pod with hostPID MUST be in the PID namespace of its node'),
-    sameNamespace('ipc', 'ipc-namespace', 'A pod with hostIPC MUST be in the IPC namespace of its node'),
+    sameNamespace('pid'),
+    sameNamespace('ipc'),
     claim({
       id: 'sees-node-processes',
-      must: 'A pod with hostPID MUST see the processes of the node and of other pods, a pod without it only its own',
-      source: {
-        lines: [76, 78],
-        sentence:
-          'you’ll see all the processes running on the host node, not only the ones running in the container',
-      },
+      must: 'A pod with hostPID MUST see every process of its node, those of other pods among them, and its own main process is not number 1 there; a pod without it sees only its own',
+      source: { lines: [76, 78], sentence: 'you’ll see all the processes running on the host node' },
       subject: 'pod-hpid-ipc',
       control: 'pod-without-hpid-ipc',
-      partners: ['pod-ipc-partner'],
+      partners: ['pod-hipc-only'],
       observe: async (pod, scene) => {
-        const lines = await commandLines(pod.runner);
-        const marker = `marker-${scene.nonceOf('pod-ipc-partner')}`;
+        const { own, node, missing } = await comparedWithNode(pod);
         return {
-          count: lines.length,
-          own: lines.some(({ line }) => line.includes('sleep infinity')),
-          kubelet: lines.some(({ line }) => /^\S*\/kubelet /.test(line)),
-          marker: lines.some(({ line }) => line.includes(marker)),
-          markerOnNode: (await commandLines(pod.node.runner)).some(({ line }) => line.includes(marker)),
+          node: node.length,
+          missing: missing.length,
+          ownPid: markedProcess(own, pod.name, scene) ?? null,
+          other: markedProcess(own, 'pod-hipc-only', scene) !== undefined,
+          otherOnNode: markedProcess(node, 'pod-hipc-only', scene) !== undefined,
         };
       },
-      show: ({ count, kubelet, marker }) =>
-        `${String(count)} processes, ${kubelet ? 'with' : 'without'} kubelet, ${marker ? 'with' : 'without'} the other pod’s`,
+      show: ({ node, missing, ownPid, other }) =>
+        `${String(node - missing)} of the node’s ${String(node)} processes, ${other ? 'with' : 'without'} the other pod’s; its own is number ${String(ownPid)}`,
       subjectShows: {
-        text: 'the kubelet and the other pod’s process',
-        holds: ({ own, kubelet, marker }) => own && kubelet && marker,
-        unclear: markerMustRun,
+        text: 'every process of the node, the other pod’s among them, and a main process that is not number 1',
+        holds: ({ node, missing, ownPid, other }) => node > 0 && missing === 0 && other && ownPid !== 1,
+        unclear: markersMustRun,
       },
       controlShows: {
-        text: 'its own processes only',
-        holds: ({ own, kubelet, marker }) => own && !kubelet && !marker,
-        unclear: markerMustRun,
+        text: 'no process but its own, the main one being number 1',
+        holds: ({ node, missing, ownPid, other }) => node > 0 && missing === node && !other && ownPid === 1,
+        unclear: markersMustRun,
       },
     }),
     claim({
       id: 'shares-message-queues',
-      must: 'A pod with hostIPC MUST share message queues with other users of the node’s IPC namespace',
+      must: 'A pod with hostIPC MUST share POSIX message queues with other pods of its node that have it',
       source: { lines: [72, 78], sentence: 'communicate with them through IPC' },
       subject: 'pod-hpid-ipc',
       control: 'pod-without-hpid-ipc',
-      partners: ['pod-ipc-partner'],
+      partners: ['pod-hipc-only'],
       observe: async (pod, scene) => {
         // The name tells subject and control apart, since both observations run side by side.
-        const queue = `/dev/mqueue/podproof-${scene.nonceOf(pod.name)}`;
-        const partner = scene.pod('pod-ipc-partner');
-        if (partner.node.name !== pod.node.name) throw new CannotTell('the partner is on another node');
-        await insist(partner, ['touch', queue]);
-        try {
-          return { pod: await exists(pod, queue), podHasQueues: await mounted(pod) };
-        } finally {
-          // Without -f: it fails unless the queue was there all the time.
-          await insist(partner, ['rm', queue]);
-        }
+        const queue = `podproof-${scene.nonceOf(pod.name)}`;
+        const { node, runner } = scene.pod('pod-hipc-only');
+        if (node.name !== pod.node.name) throw new CannotTell('the partner is on another node');
+        const look = (): Promise<readonly string[]> => messageQueuesOf(pod.runner);
+        return { queue, seen: await withMessageQueue(runner, queue, look) };
       },
-      show: ({ pod }) =>
-        pod ? 'sees the queue its partner made' : 'does not see the queue its partner made',
+      show: ({ queue, seen }) => `${seen.includes(queue) ? 'sees' : 'does not see'} the queue of its partner`,
       subjectShows: {
         text: 'the queue that another hostIPC pod made',
-        holds: ({ pod, podHasQueues }) => pod && podHasQueues,
-        unclear: queueMustWork,
+        holds: ({ queue, seen }) => seen.includes(queue),
       },
       controlShows: {
-        text: 'no such queue in its own message queue file system',
-        holds: ({ pod, podHasQueues }) => !pod && podHasQueues,
-        unclear: queueMustWork,
+        text: 'no such queue in a message queue file system of its own',
+        holds: ({ queue, seen }) => !seen.includes(queue),
       },
+    }),
+    claim({
+      id: 'shares-shared-memory',
+      must: 'A pod with hostIPC MUST see the System V shared memory of processes that run on its node outside every pod',
+      source: { lines: [76, 78], sentence: ALL_THROUGH_IPC },
+      subject: 'pod-hpid-ipc',
+      control: 'pod-without-hpid-ipc',
+      observe: async (pod) => ({ seen: await seesSharedMemory(pod) }),
+      show: ({ seen }) => `${seen ? 'sees' : 'does not see'} the segment that the node made`,
+      subjectShows: { text: 'the key of the node’s segment', holds: ({ seen }) => seen },
+      controlShows: { text: 'no segment with that key', holds: ({ seen }) => !seen },
+    }),
+    oneSwitch({
+      id: 'processes-without-ipc',
+      must: 'A pod with hostPID alone MUST see every process of its node and yet share no IPC with them',
+      correction:
+        'What ps aux shows proves nothing about IPC: it lists the PID namespace, and IPC is another switch.',
+      subject: 'pod-hpid-only',
+      sees: { processes: 'all', ipc: false },
+    }),
+    oneSwitch({
+      id: 'ipc-without-processes',
+      must: 'A pod with hostIPC alone MUST share the node’s IPC and yet see no process but its own',
+      correction: 'It takes no sight of processes, and so no ps aux, to communicate through IPC.',
+      subject: 'pod-hipc-only',
+      sees: { processes: 'none', ipc: true },
     }),
   ],
   mutants: [
     {
       id: 'both-removed',
       change: 'hostPID and hostIPC removed',
-      fells: ['pid-namespace', 'ipc-namespace', 'sees-node-processes', 'shares-message-queues'],
+      fells: [...ABOUT_PID, ...ABOUT_IPC],
       mutate: ({ spec }) => {
         delete spec.hostPID;
         delete spec.hostIPC;
@@ -102,31 +123,78 @@ export default defineScenario({
     {
       id: 'hostIPC-only',
       change: 'hostPID removed, hostIPC kept',
-      fells: ['pid-namespace', 'sees-node-processes'],
+      fells: ABOUT_PID,
       mutate: ({ spec }) => delete spec.hostPID,
     },
     {
-      id: 'hostPID-only',
-      change: 'hostIPC removed, hostPID kept: all processes visible, yet no shared queue',
-      fells: ['ipc-namespace', 'shares-message-queues'],
-      mutate: ({ spec }) => delete spec.hostIPC,
-    },
-    {
       id: 'shareProcessNamespace-instead',
-      change: 'hostPID replaced by shareProcessNamespace: its main process is not PID 1 either',
-      fells: ['pid-namespace', 'sees-node-processes'],
+      change: 'hostPID replaced by shareProcessNamespace: its main process is not number 1 either',
+      fells: ABOUT_PID,
       mutate: ({ spec }) => {
         delete spec.hostPID;
         spec.shareProcessNamespace = true;
       },
     },
+    {
+      id: 'hostPID-instead-of-hostIPC',
+      change: 'hostIPC replaced by hostPID in both pods: all processes visible, nothing shared',
+      fells: ABOUT_IPC,
+      target: ['pod-hpid-ipc', 'pod-hipc-only'],
+      mutate: ({ spec }) => {
+        delete spec.hostIPC;
+        spec.hostPID = true;
+      },
+    },
+    {
+      id: 'dev-shm-instead-of-hostIPC',
+      change: 'hostIPC replaced by the node’s /dev/shm in both pods: they share files, and nothing else',
+      fells: ABOUT_IPC,
+      target: ['pod-hpid-ipc', 'pod-hipc-only'],
+      mutate: ({ spec }) => {
+        delete spec.hostIPC;
+        spec.volumes = [{ name: 'shm', hostPath: { path: '/dev/shm' } }];
+        for (const container of spec.containers)
+          container.volumeMounts = [{ name: 'shm', mountPath: '/dev/shm' }];
+      },
+    },
+    {
+      id: 'partner-without-hostIPC',
+      change: 'hostIPC removed from the other pod: two namespaces again',
+      fells: ['shares-message-queues'],
+      target: 'pod-hipc-only',
+      mutate: ({ spec }) => delete spec.hostIPC,
+    },
+    {
+      id: 'hostIPC-added',
+      change: 'hostIPC added to the pod with hostPID alone',
+      fells: ['processes-without-ipc'],
+      mutate: ({ spec }) => (spec.hostIPC = true),
+    },
+    {
+      id: 'hostPID-added',
+      change: 'hostPID added to the pod with hostIPC alone',
+      fells: ['ipc-without-processes'],
+      mutate: ({ spec }) => (spec.hostPID = true),
+    },
+    {
+      id: 'swapped',
+      change: 'the two switches swapped: one of each, as before',
+      fells: ['processes-without-ipc', 'ipc-without-processes'],
+      target: ['pod-hpid-only', 'pod-hipc-only'],
+      mutate: ({ spec }) => {
+        const { hostPID = false, hostIPC = false } = spec;
+        spec.hostPID = hostIPC;
+        spec.hostIPC = hostPID;
+      },
+    },
   ],
 });
 
-function sameNamespace(kind: NamespaceKind, id: string, must: string): ReturnType<typeof claim> {
+function sameNamespace(kind: 'pid' | 'ipc'): Claim {
+  const name = kind.toUpperCase();
   return claim({
-    id,
-    must,
+    id: `${kind}-namespace`,
+    must: `A pod with host${name} MUST be in the ${name} namespace of its node`,
     source: { lines: [68, 72], sentence: 'the pod’s containers will use the node’s PID and IPC namespaces' },
     subject: 'pod-hpid-ipc',
     control: 'pod-without-hpid-ipc',
@@ -135,34 +203,48 @@ function sameNamespace(kind: NamespaceKind, id: string, must: string): ReturnTyp
       node: await namespaceOfNode(pod.node, kind),
     }),
     show: ({ pod, node }) => (pod === node ? `${pod} = node` : `${pod} ≠ node ${node}`),
-    subjectShows: {
-      text: `the ${kind} namespace of the node’s PID 1`,
-      holds: ({ pod, node }) => pod === node,
-    },
-    controlShows: { text: `a ${kind} namespace of its own`, holds: ({ pod, node }) => pod !== node },
+    subjectShows: { text: 'the namespace of the node’s PID 1', holds: ({ pod, node }) => pod === node },
+    controlShows: { text: 'a namespace of its own', holds: ({ pod, node }) => pod !== node },
   });
 }
 
-async function insist(pod: PodUnderTest, argv: readonly [string, ...string[]]): Promise<string> {
-  const { exitCode, stdout, stderr } = await ask(pod.runner, argv);
-  if (exitCode !== 0) throw new CannotTell(`${argv.join(' ')} in ${pod.name}: ${stderr.trim()}`);
-  return stdout;
+/** What a pod sees of its node's processes, and whether it sees the node's shared memory. */
+type Sight = { readonly processes: 'all' | 'some' | 'none'; readonly ipc: boolean };
+
+/** One switch alone against both: the other one is what subject and control differ in. */
+function oneSwitch({ sees, ...about }: About & { readonly sees: Sight }): Claim {
+  return claim({
+    ...about,
+    source: { lines: [76, 78], sentence: ALL_THROUGH_IPC },
+    control: 'pod-hpid-ipc',
+    observe: async (pod): Promise<Sight> => {
+      const { node, missing } = await comparedWithNode(pod);
+      const processes = missing.length === 0 ? 'all' : missing.length === node.length ? 'none' : 'some';
+      return { processes, ipc: await seesSharedMemory(pod) };
+    },
+    show: inWords,
+    subjectShows: showing(sees),
+    controlShows: showing({ processes: 'all', ipc: true }),
+  });
 }
 
-/** Creating a file in an mqueue file system creates a POSIX message queue (man 7 mq_overview). */
-async function exists(pod: PodUnderTest, queue: string): Promise<boolean> {
-  const listing = await insist(pod, ['ls', '-1a', '/dev/mqueue']);
-  return listing.split('\n').includes(queue.replace('/dev/mqueue/', ''));
+type About = Pick<Claim, 'id' | 'must' | 'correction' | 'subject'>;
+
+function showing(wanted: Sight): Expectation<Sight> {
+  return { text: inWords(wanted), holds: (seen) => inWords(seen) === inWords(wanted) };
 }
 
-async function mounted(pod: PodUnderTest): Promise<boolean> {
-  return / \/dev\/mqueue .*- mqueue /.test(await read(pod.runner, ['cat', '/proc/self/mountinfo']));
+function inWords({ processes, ipc }: Sight): string {
+  return `${processes} of the node’s processes, ${ipc ? 'its' : 'no'} shared memory`;
 }
 
-function markerMustRun({ markerOnNode }: { markerOnNode: boolean }): string | undefined {
-  return markerOnNode ? undefined : 'the marker process does not run on the node';
+/** The number of a pod's main process, known by the word that nobody else has in its command line. */
+function markedProcess(lines: readonly ProcessLine[], pod: string, scene: Scene): number | undefined {
+  const marker = `marker-${scene.nonceOf(pod)}`;
+  return lines.find(({ line }) => line.split(' ').includes(marker))?.pid;
 }
 
-function queueMustWork({ podHasQueues }: { podHasQueues: boolean }): string | undefined {
-  return podHasQueues ? undefined : 'the pod has no message queue file system at /dev/mqueue';
+function markersMustRun(seen: { ownPid: number | null; otherOnNode: boolean }): string | undefined {
+  if (seen.ownPid === null) return 'the pod does not see its own main process';
+  return seen.otherOnNode ? undefined : 'the other pod’s process does not run on the node';
 }
