@@ -3,12 +3,16 @@ import {
   CannotTell,
   capabilityNames,
   claim,
+  confinementOf,
   copiedIntoPrivileged,
   DEFAULT_DEVICES,
   defineScenario,
   deviceId,
   devicesOf,
   identityOf,
+  mainProcessOnNode,
+  podOf,
+  sharedWithNode,
   type Device,
   type PodUnderTest,
 } from '../../harness/index.ts';
@@ -19,12 +23,15 @@ import {
  */
 const HARMLESS = ['c 10:229', 'c 10:237', 'c 1:11'];
 
+const NAMESPACES = ['net', 'mnt', 'pid', 'ipc'];
+
 export default defineScenario({
   id: 'privileged-dev',
   title:
     'A privileged container sees all its node’s devices, may use them and has all the node’s capabilities',
   article: { heading: 'Running pods in privileged mode', lines: [119, 141] },
-  tags: ['core'],
+  tags: ['core', 'correction'],
+  existing: { 'kube-proxy': podOf('DaemonSet', 'kube-proxy') },
   requires: {
     privileged: 'it is what the scenario is about',
     hostPath: { '/dev': 'a mutant: to see all names is not to be allowed to use them' },
@@ -111,18 +118,69 @@ export default defineScenario({
           capabilityNames(pod).every((name) => capabilityNames(node).includes(name)),
       },
     }),
+    claim({
+      id: 'nothing-confines-it',
+      must: 'In a privileged container nothing of /proc and /sys MUST be hidden or read-only, and neither a seccomp filter nor an AppArmor profile may confine it, even if the pod asks for one',
+      source: {
+        lines: [121, 125],
+        sentence: 'other kernel features, which aren’t accessible to regular containers',
+      },
+      subject: 'pod-privileged',
+      control: 'pod-unprivileged',
+      observe: (pod) => confinementOf(pod.runner),
+      show: ({ covered, sysReadOnly, seccomp, appArmor }) =>
+        `${String(covered.length)} places covered, /sys ${sysReadOnly ? 'read-only' : 'writable'}, seccomp ${String(seccomp)}, ${appArmor === null ? 'no AppArmor profile' : `AppArmor ${appArmor}`}`,
+      subjectShows: {
+        text: 'no place covered, /sys writable, no seccomp filter, no AppArmor profile',
+        holds: ({ covered, sysReadOnly, seccomp, appArmor }) =>
+          covered.length === 0 && !sysReadOnly && seccomp === 0 && appArmor === null,
+      },
+      // Not every node has AppArmor, so the control may be without a profile, too.
+      controlShows: {
+        text: '/proc/sys and other places covered, /sys read-only, a seccomp filter',
+        holds: ({ covered, sysReadOnly, seccomp }) =>
+          covered.includes('/proc/sys') && sysReadOnly && seccomp === 2,
+      },
+    }),
+    claim({
+      id: 'namespaces-of-its-own',
+      must: 'A privileged container MUST still have network, mount, PID and IPC namespaces of its own',
+      source: { lines: [121, 125], sentence: 'do everything that the node they’re running on can do' },
+      correction:
+        'Privileged mode opens devices and kernel features, but no namespace: the node’s processes and interfaces take hostPID and hostNetwork.',
+      subject: 'pod-privileged',
+      control: 'kube-proxy',
+      observe: async (pod) => {
+        const shared = await sharedWithNode(pod.node, await mainProcessOnNode(pod));
+        return { shared: NAMESPACES.filter((kind) => shared.includes(kind)) };
+      },
+      show: ({ shared }) => `of ${NAMESPACES.join(' ')} the node’s own: ${shared.join(' ') || 'none'}`,
+      subjectShows: { text: 'none of the four', holds: ({ shared }) => shared.length === 0 },
+      controlShows: {
+        text: 'the network: kube-proxy is privileged, and on hostNetwork besides',
+        holds: ({ shared }) => shared.join() === 'net',
+      },
+    }),
   ],
   mutants: [
     {
       id: 'privileged-removed',
       change: 'privileged removed',
-      fells: ['all-devices', 'may-use-devices', 'all-capabilities'],
+      fells: ['all-devices', 'may-use-devices', 'all-capabilities', 'nothing-confines-it'],
       mutate: ({ spec }) => spec.containers.forEach((container) => delete container.securityContext),
+    },
+    {
+      id: 'privileged-in-the-control',
+      change: 'privileged added to the plain pod: it has more than the few devices of every container',
+      fells: ['all-devices', 'may-use-devices', 'all-capabilities', 'nothing-confines-it'],
+      target: 'pod-unprivileged',
+      mutate: ({ spec }) =>
+        spec.containers.forEach((container) => (container.securityContext = { privileged: true })),
     },
     {
       id: 'all-capabilities-instead',
       change: 'privileged replaced by capabilities.add [ALL]: all powers, no device',
-      fells: ['all-devices', 'may-use-devices'],
+      fells: ['all-devices', 'may-use-devices', 'nothing-confines-it'],
       mutate: ({ spec }) =>
         spec.containers.forEach(
           (container) => (container.securityContext = { capabilities: { add: ['ALL'] } }),
@@ -140,6 +198,18 @@ export default defineScenario({
           container.volumeMounts = [{ name: 'dev', mountPath: '/hostdev', readOnly: true }];
         }
       },
+    },
+    {
+      id: 'hostNetwork-added',
+      change: 'hostNetwork added: privileged as before, but on the node’s network',
+      fells: ['namespaces-of-its-own'],
+      mutate: ({ spec }) => (spec.hostNetwork = true),
+    },
+    {
+      id: 'hostPID-added',
+      change: 'hostPID added: privileged as before, but among the node’s processes',
+      fells: ['namespaces-of-its-own'],
+      mutate: ({ spec }) => (spec.hostPID = true),
     },
   ],
 });
