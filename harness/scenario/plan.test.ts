@@ -20,6 +20,7 @@ describe('the scenarios of this repository', () => {
       'run-as-guest',
       'run-as-non-root',
       'privileged-dev',
+      'control-plane-pods',
       'one-pod-per-node',
       'host-port-key',
       'node-port',
@@ -27,6 +28,8 @@ describe('the scenarios of this repository', () => {
       'non-root-matrix',
       'tampered-image',
       'host-directory',
+      'kube-proxy',
+      'exec-form',
     ]);
     expect(scenarios.every(({ mutants }) => mutants.length >= 2)).toBe(true);
   });
@@ -143,8 +146,8 @@ function isCalled(name: string): (pod: Pod) => boolean {
   return ({ metadata }) => metadata.name === name;
 }
 
-function isAlone(_pod: Pod, among: readonly Pod[]): boolean {
-  return among.length === 1;
+function isAlone(_pod: Pod, pods: readonly Pod[]): boolean {
+  return pods.length === 1;
 }
 
 function existing(name: string, namespace: string): Pod {

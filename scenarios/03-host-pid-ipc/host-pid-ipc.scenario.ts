@@ -25,6 +25,7 @@ export default defineScenario({
     'hostPID shows a pod the node’s processes, hostIPC lets it share their memory and queues: two separate switches',
   article: { heading: 'Using the node’s PID and IPC namespaces', lines: [66, 78] },
   tags: ['core', 'correction'],
+  requires: { hostPath: { '/dev/shm': 'a mutant: a shared folder is not shared memory' } },
   claims: [
     sameNamespace('pid'),
     sameNamespace('ipc'),
