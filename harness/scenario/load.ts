@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../core/errors.ts';
+import { checkHostPorts } from './check-host-ports.ts';
 import { loadFolder, type LoadedFolder, type LoadOptions } from './load-folder.ts';
 import { placeOfId } from './locate.ts';
 import { isProblem, refuse, showPath, type Problem } from './problem.ts';
@@ -27,7 +28,9 @@ export async function loadScenarios(
   const loaded = read.flatMap(({ loaded: folder }) => folder ?? []);
   refuse([...found.problems, ...read.flatMap(({ problems }) => problems), ...duplicates(loaded)]);
   if (loaded.length === 0) refuse([{ file: showPath(root), message: 'holds no scenario.' }]);
-  return loaded.map(({ scenario }) => scenario);
+  const scenarios = loaded.map(({ scenario }) => scenario);
+  if (options.asAuthor === true) refuse(checkHostPorts(scenarios));
+  return scenarios;
 }
 
 /** Folders and links to folders; hidden ones belong to editors and version control. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { resolvePlaces } from '../config/places.ts';
 import { checkDefinition, checkExperiment } from './check-definition.ts';
+import { checkHostPorts } from './check-host-ports.ts';
 import { loadScenarios } from './load.ts';
 import type { Pod } from '../core/kube.ts';
 import { makePlan, type Unit } from './plan.ts';
@@ -206,5 +207,25 @@ describe('checkDefinition', () => {
     ['another id than the folder', { id: 'host-net' }, 'must equal the folder'],
   ])('refuses %s', (_name, change, expected) => {
     expect(messages(change)).toContain(expected);
+  });
+});
+
+describe('checkHostPorts', () => {
+  const hostPort = scenarios.find(({ id }) => id === 'host-port');
+  if (hostPort === undefined) throw new Error('no scenario host-port');
+
+  test('a number that another scenario has, in a manifest or in a mutant, is refused', () => {
+    const other: LoadedScenario = { ...hostPort, id: 'other', folder: 'scenarios/99-other' };
+    expect(checkHostPorts([hostPort, other]).map(({ message }) => message)).toEqual([
+      'hostPort 9000 belongs to scenario host-port: take another one.',
+      'hostPort 9001 belongs to scenario host-port: take another one.',
+    ]);
+  });
+
+  test('several units with one number need a lock', () => {
+    expect(checkHostPorts([{ ...hostPort, locks: [] }]).map(({ message }) => message)).toEqual([
+      'several units use hostPort 9000: locks must name it.',
+    ]);
+    expect(checkHostPorts([hostPort])).toEqual([]);
   });
 });

@@ -175,9 +175,9 @@ export default defineScenario({
     },
     {
       id: 'another-port',
-      change: 'hostPort 9003 changed to 9007',
+      change: 'hostPort 9003 changed to 9013',
       fells: ['kubelet-refuses'],
-      mutate: eachPort((port) => (port.hostPort = 9007)),
+      mutate: eachPort((port) => (port.hostPort = 9013)),
     },
     {
       id: 'udp-instead-of-tcp',

@@ -138,10 +138,10 @@ export default defineScenario({
     },
     {
       id: 'another-port',
-      change: 'the fourth pod wants 9007: nothing is in its way',
+      change: 'the fourth pod wants 9014: nothing is in its way',
       fells: ['address-is-part-of-the-key', 'protocol-is-part-of-the-key'],
       target: 'pod-port-any',
-      mutate: eachPort((port) => (port.hostPort = 9007)),
+      mutate: eachPort((port) => (port.hostPort = 9014)),
     },
     {
       id: 'address-of-its-own',

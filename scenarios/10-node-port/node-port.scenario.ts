@@ -140,10 +140,10 @@ export default defineScenario({
     },
     {
       id: 'another-host-port',
-      change: 'hostPort 9006 changed to 9007',
+      change: 'hostPort 9006 changed to 9016',
       fells: ['leads-to-any-node'],
       target: PODS,
-      mutate: eachPort((port) => (port.hostPort = 9007)),
+      mutate: eachPort((port) => (port.hostPort = 9016)),
     },
     {
       id: 'policy-cluster',
