@@ -61,7 +61,7 @@ export default defineScenario({
         };
       },
       show: ({ pods, running, waiting }) =>
-        `${String(running.length)} of ${String(pods)} run, on ${String(new Set(running).size)} nodes${waiting.map(({ phase, why }) => `; ${phase}: ${withoutPreemption(why)}`).join('')}`,
+        `${String(running.length)} of ${String(pods)} run, nodes taken: ${String(new Set(running).size)}${waiting.map(({ phase, why }) => `; ${phase}: ${withoutPreemption(why)}`).join('')}`,
       subjectShows: {
         text: `one running pod on each node, and one Pending: “… ${NO_FREE_PORT} …”`,
         holds: ({ nodes, pods, running, waiting }) =>
