@@ -113,6 +113,29 @@ describe('runScenarios', () => {
     expect(world.deleted.toSorted()).toEqual(['pod-hn', 'pod-hn', 'pod-without-hn', 'pod-without-hn']);
   });
 
+  test('begins with what takes longest: workloads, whose controllers work in their own time', async () => {
+    const requires = { schedulableNodes: 9 };
+    const template = { spec: { containers: [] } };
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'd' },
+      spec: { template },
+    };
+    const rolled = { ...scenario, id: 'rolled', requires, objects: [...scenario.objects, deployment] };
+    const events: NewRunEvent[] = [];
+    const offer = { schedulableNodes: 2, userNamespaces: true, pods: [] };
+    await runScenarios(makePlan([{ ...scenario, requires }, rolled], { ids: [], mutants: false, offer }), {
+      ...fakeWorld(honest),
+      runId: 'abc123',
+      sink: { emit: (event) => events.push(event) },
+      signal: new AbortController().signal,
+      keepManifests: () => undefined,
+    });
+    const begun = events.flatMap((event) => (event.type === 'unit.started' ? [event.unit.scenario] : []));
+    expect(begun).toEqual(['rolled', 'host-network']);
+  });
+
   test('adds namespace, labels, node and image to the manifest and changes nothing else', async () => {
     const { world } = await run(honest);
     const pod = world.created.find(({ metadata }) => metadata.name === 'pod-hn') as KubeObject & {

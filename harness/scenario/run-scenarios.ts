@@ -1,11 +1,12 @@
 import { Deadline } from '../core/deadline.ts';
+import { isPod, type KubeObject } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import { createTurnstile } from '../core/turnstile.ts';
 import { limitRange } from './limits.ts';
 import { createLocks } from './locks.ts';
 import type { Unit } from './plan.ts';
 import { watchBoard } from './pod-board.ts';
-import { replicasOf } from './pod-template.ts';
+import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
 import { clearFirstAttempt, namespaceName, rememberInconclusive } from './retry.ts';
 import { runUnit } from './run-unit.ts';
@@ -69,10 +70,18 @@ function podsOf(units: readonly Unit[]): number {
   return units.flatMap(({ objects }) => objects).reduce((sum, object) => sum + replicasOf(object), 0);
 }
 
-/** The scenarios before their mutants; those that happen in several acts first, because they take longest. */
+/**
+ * The scenarios before their mutants, and first what takes longest: several acts, and workloads, whose controllers
+ * work in their own time.
+ */
 function longestFirst(units: readonly Unit[]): Unit[] {
-  const acts = (unit: Unit): number => unit.scenario.acts?.length ?? 0;
-  return [...units].sort((a, b) => a.round - b.round || acts(b) - acts(a));
+  const length = ({ scenario, objects }: Unit): number =>
+    (scenario.acts?.length ?? 0) + objects.filter(isWorkload).length;
+  return [...units].sort((a, b) => a.round - b.round || length(b) - length(a));
+}
+
+function isWorkload(object: KubeObject): boolean {
+  return !isPod(object) && podPartOf(object) !== undefined;
 }
 
 async function sideBySide(units: readonly Unit[], run: (unit: Unit) => Promise<void>): Promise<void> {
