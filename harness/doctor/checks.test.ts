@@ -145,9 +145,9 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
     fires('warn', 'ordinary user', { daemon: { security: ['rootless'] } }),
   ],
   D08: [
-    fires('fail', '1 processors', { daemon: { cpus: 1 } }),
+    fires('fail', '1 processor,', { daemon: { cpus: 1 } }),
     fires('warn', '2.0 GiB', { daemon: { memoryBytes: 2 * 2 ** 30 } }),
-    fires('fail', '1 processors', {
+    fires('fail', '1 processor,', {
       patient: { ...startable.patient, host: { ...patientWith().host, cpus: 1 } },
     }),
   ],
@@ -255,7 +255,11 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
     }),
     fires('fail', 'no folder for files', { missing: ['/u/me/podproof/runs'], disk: { type: 0x9fa0 } }),
     fires('fail', 'mode 777', { owner: { uid: 0, mode: 0o777 } }),
-    fires('fail', 'user 1000', { owner: { uid: 1000, mode: 0o700 } }),
+    fires('warn', 'user 1000', { owner: { uid: 1000, mode: 0o700 } }),
+    fires('fail', 'user 1000', {
+      owner: { uid: 1000, mode: 0o700 },
+      patient: { machine: { ...patientWith().machine, uid: 1001 } },
+    }),
     fires('fail', 'NFS', { disk: { type: 0x6969 } }),
     fires('warn', 'Dropbox', {
       patient: { folders: { ...patientWith().folders, runs: '/u/me/Dropbox/runs' } },

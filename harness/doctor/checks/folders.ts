@@ -32,7 +32,7 @@ export const folders: Check = {
       'The cache holds programs that are run as you, kubeconfigs with an administrator’s key, locks and sockets. Sockets and locks do not work on network file systems.',
     levels: {
       fail: 'Not writable; or the cache belongs to or can be written by somebody else, or is on a network or synchronised folder.',
-      warn: 'The folder for runs is on a network or synchronised folder.',
+      warn: 'The folder for runs is on a network or synchronised folder; or the cache belongs to the user who called sudo.',
     },
     fix: ['Choose others with PODPROOF_CACHE and PODPROOF_RUNS, on a local disk.', '`chmod 700` the cache.'],
   },
@@ -60,12 +60,15 @@ async function inspect(
   const there = await nearest(path, files);
   const why = await whyNotWritable(path, there, files);
   if (why !== undefined) return problem('fail', why, `podproof has to write to ${path}.`, elsewhere);
-  const owner = await files.owner(path);
-  if (isCache && owner !== undefined && machine.uid !== undefined) {
-    if (owner.uid !== machine.uid || (owner.mode & OTHERS_MAY_WRITE) !== 0) {
+  const owner = isCache ? await files.owner(path) : undefined;
+  if (owner !== undefined && machine.uid !== undefined) {
+    const isOpen = (owner.mode & OTHERS_MAY_WRITE) !== 0;
+    if (isOpen || owner.uid !== machine.uid) {
       const seen = `${path} belongs to user ${String(owner.uid)}, mode ${owner.mode.toString(8)}`;
       const cause = 'Somebody else could put programs there that are run as you.';
-      return problem('fail', seen, cause, `chmod 700 ${path}, or: ${elsewhere}`);
+      // With sudo the folder is often that of the user who called it, and who may do everything anyway.
+      const level = machine.uid === 0 && !isOpen ? 'warn' : 'fail';
+      return problem(level, seen, cause, `chmod 700 ${path}, or: ${elsewhere}`);
     }
   }
   const remote = REMOTE.get((await files.disk(there))?.type ?? 0);

@@ -15,7 +15,7 @@ export const size: Check = {
     looks:
       'The processors and the memory of the machine that the daemon runs on, which may be a virtual one.',
     matters:
-      'The control plane alone keeps one processor busy while it starts, and three nodes need about 3 GiB.',
+      'With one processor nodes start so slowly that kubeadm gives up. Three nodes take about 1.1 GiB, besides the engine and everything else on that machine.',
     levels: { fail: 'Fewer than 2 processors.', warn: 'Less than 4 GiB of memory.' },
     fix: [
       'Docker Desktop: Settings → Resources. Colima: `colima stop && colima start --cpu 2 --memory 4`.',
@@ -28,7 +28,7 @@ export const size: Check = {
     const there = sizeOf(engine, patient);
     if (there === undefined) return skipped(tried, engine.kind === 'answers' ? 'unknown' : noEngine(engine));
     const { cpus, memoryBytes } = there;
-    const seen = `${String(cpus)} processors, ${gibibytes(memoryBytes)}`;
+    const seen = `${String(cpus)} processor${cpus === 1 ? '' : 's'}, ${gibibytes(memoryBytes)}`;
     if (cpus < CPUS) {
       return finding('fail', {
         tried,
@@ -41,7 +41,7 @@ export const size: Check = {
       return finding('warn', {
         tried,
         seen,
-        cause: `Three nodes want ${gibibytes(MEMORY)}.`,
+        cause: `${gibibytes(MEMORY)} are wanted: three nodes take about 1.1 GiB, besides everything else there.`,
         fix: 'Give the engine more memory, or use fewer nodes: --nodes 2.',
       });
     }
