@@ -15,7 +15,7 @@ export const size: Check = {
     looks:
       'The processors and the memory of the machine that the daemon runs on, which may be a virtual one.',
     matters:
-      'With one processor nodes start so slowly that kubeadm gives up. Three nodes take about 1.1 GiB, besides the engine and everything else on that machine.',
+      'Kubernetes asks for two processors on a control plane. Three nodes take about 1.1 GiB, besides the engine and everything else on that machine.',
     levels: { fail: 'Fewer than 2 processors.', warn: 'Less than 4 GiB of memory.' },
     fix: [
       'Docker Desktop: Settings → Resources. Colima: `colima stop && colima start --cpu 2 --memory 4`.',
