@@ -149,8 +149,8 @@ export interface KubeClient {
     },
   ): Promise<void>;
   /**
-   * Commands in a container of a pod. A result is `exited` only if the server's status frame said so; a stream that
-   * is cut before is `inconclusive`.
+   * Commands in a container of a pod. A result is `exited` only if the pod itself said so; a stream that is cut before
+   * is `inconclusive`. All runners of one container share what they need to be cheap, and it lasts until `close`.
    */
   podRunner(pod: {
     readonly namespace: string;

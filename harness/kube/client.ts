@@ -12,9 +12,10 @@ export interface ConnectOptions {
   /** Closes the client when it aborts. */
   readonly signal?: AbortSignal;
   /**
-   * An exec counts only when the program confirms its own end, and no program outlives its deadline: see `guarded`.
-   * Needs `sh` in the images of the pods. Without it the server's word is taken, which is known to be wrong when a
-   * stream breaks on the node.
+   * A command counts only when its end is confirmed from inside the pod, and none outlives its deadline: commands go
+   * through sessions (see `PodSessions`) where the image has our program, otherwise each through `guarded`, which
+   * needs `sh`. Without it each is an exec, and the server's word is taken, which is known to be wrong when a stream
+   * breaks on the node.
    *
    * @default true
    */

@@ -1,5 +1,5 @@
 import type { CommandResult, CommandRunner, RunOptions } from '../core/command.ts';
-import type { Deadline } from '../core/deadline.ts';
+import { Deadline } from '../core/deadline.ts';
 import { createTurnstile } from '../core/turnstile.ts';
 import type { Session } from './session.ts';
 
@@ -21,6 +21,8 @@ export interface SessionRunnerOptions {
   readonly single: CommandRunner;
   /** Sessions at the same time; further commands wait for their turn. */
   readonly most: number;
+  /** Who waited so long for a turn goes to `single`: what runs may need just this command to end. @default 2000 */
+  readonly patienceMs?: number;
   /**
    * Starts a session. `never` says that it is no use to try again, `not now` that it is. Must not reject: whatever is
    * wrong, the single command that comes instead will say so, with its own evidence.
@@ -36,7 +38,8 @@ export interface SessionRunnerOptions {
  *
  * @example const node = sessionRunner({ single, most: 3, open }); await node.run(['readlink', '/proc/1/ns/net'], { deadline })
  */
-export function sessionRunner({ single, most, open }: SessionRunnerOptions): SessionRunner {
+export function sessionRunner(options: SessionRunnerOptions): SessionRunner {
+  const { single, most, open, patienceMs = 2000 } = options;
   const turnstile = createTurnstile(most);
   const idle: Held[] = [];
   const busy = new Set<Held>();
@@ -74,8 +77,9 @@ export function sessionRunner({ single, most, open }: SessionRunnerOptions): Ses
     where: single.where,
     run(argv, run) {
       if (impossible || needsSingle(run)) return single.run(argv, run);
+      const turn = Deadline.in(patienceMs, 'a turn').within(run.deadline);
       // Nobody gets a turn after the deadline; the single command then says so at once, with the right words.
-      return turnstile(() => ask(argv, run), run.deadline.signal).catch(() => single.run(argv, run));
+      return turnstile(() => ask(argv, run), turn.signal).catch(() => single.run(argv, run));
     },
     retire,
     close() {

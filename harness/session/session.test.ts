@@ -212,6 +212,21 @@ describe('a session runner', () => {
     expect(await second).toMatchObject({ kind: 'exited', stdout: 'sess' });
   });
 
+  test('does not let a command wait for one that may be waiting for it', async () => {
+    const program = new FakeProgram();
+    const runner = sessionRunner({
+      single,
+      most: 1,
+      patienceMs: 20,
+      open: async (deadline) => ({ session: await openSession(program, deadline) }),
+    });
+    const listening = runner.run(['nc', '-l'], { deadline: within() });
+    await until(() => program.heard.length === 1);
+    expect(await outputOf(runner)).toBe('single id');
+    ok(program, '1');
+    expect(await listening).toMatchObject({ kind: 'exited', stdout: 'sess' });
+  });
+
   test('makes a running command inconclusive when it is closed', async () => {
     const { runner, programs } = slow();
     const running = runner.run(['id'], { deadline: within() });

@@ -217,6 +217,26 @@ func TestTheDeathOfTheOuterProcessKillsTheCommandWithItsChildren(t *testing.T) {
 	awaitProcesses(t, seconds, 0)
 }
 
+func TestTheDeathOfTheOuterProcessEndsTheInnerOneAlsoWhenItWaits(t *testing.T) {
+	p := startProgram(t)
+	inner := p.inner()
+	defer syscall.Kill(inner, syscall.SIGKILL)
+	p.command.Process.Signal(syscall.SIGKILL)
+	silent := make(chan error, 1)
+	go func() {
+		_, err := p.answers.ReadByte()
+		silent <- err
+	}()
+	select {
+	case err := <-silent:
+		if err != io.EOF {
+			t.Errorf("it goes on: %v", err)
+		}
+	case <-time.After(3 * time.Second):
+		t.Error("it still has our pipe")
+	}
+}
+
 func TestTheDeathOfTheInnerProcessKillsTheCommandAndEndsTheProgram(t *testing.T) {
 	p := startProgram(t)
 	seconds := "8" + strconv.Itoa(os.Getpid())
