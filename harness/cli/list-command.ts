@@ -16,10 +16,11 @@ export async function listCommand(
       id,
       title,
       article,
-      claims: claims.map(({ id: claimId, must, source, subject, control }) => ({
+      claims: claims.map(({ id: claimId, must, source, correction, subject, control }) => ({
         id: claimId,
         must,
         source,
+        correction: correction ?? null,
         subject,
         control,
       })),

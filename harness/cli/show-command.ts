@@ -29,6 +29,7 @@ async function describe(scenario: LoadedScenario, write: (text: string) => void)
   for (const claim of claims) {
     write(`${claim.id}\n  ${claim.must}\n`);
     write(`  article ${lineRange(claim.source.lines)}: “${claim.source.sentence}”\n`);
+    if (claim.correction !== undefined) write(`  not quite right: ${claim.correction}\n`);
     write(`  subject ${claim.subject} must show: ${claim.subjectShows.text}\n`);
     write(`  control ${claim.control} must show: ${claim.controlShows.text}\n`);
     write(

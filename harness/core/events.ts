@@ -18,6 +18,8 @@ export interface PlannedClaim {
   readonly lines: readonly [number, number];
   readonly subject: string;
   readonly control: string;
+  /** What the article gets wrong, where it does. */
+  readonly correction?: string;
   /** Set when the claim cannot be judged here; known before anything starts. */
   readonly skip?: string;
 }

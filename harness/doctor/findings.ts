@@ -49,6 +49,8 @@ export function noProbe(answer: Exclude<ProbeAnswer, { kind: 'ran' }>): string {
       return 'no image in the engine to look from; a run brings one';
     case 'noEngine':
       return 'no engine, the embedded one would be started';
+    case 'late':
+      return `the container that looks did not answer in time: ${answer.why}`;
     case 'failed':
       return `the container that looks did not run, see D27`;
   }

@@ -26,10 +26,10 @@ export async function probeInContainer(
     env: engine.env,
     stdin: PROBE_SCRIPT,
   });
-  const facts = result.kind === 'exited' && result.exitCode === 0 ? parseProbe(result.stdout) : undefined;
-  return facts === undefined
-    ? { kind: 'failed', image, why: describeResult(result) }
-    : { kind: 'ran', image, ...facts };
+  // What it said to its end counts, also when a busy engine did not remove it in time.
+  const facts = parseProbe(result.stdout);
+  if (facts !== undefined) return { kind: 'ran', image, ...facts };
+  return { kind: result.kind === 'timedOut' ? 'late' : 'failed', image, why: describeResult(result) };
 }
 
 function argvOf(dockerCli: string, image: string): [string, ...string[]] {

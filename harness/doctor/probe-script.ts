@@ -15,6 +15,8 @@ export type ProbeAnswer =
   /** None of the images to try is in the engine, and none is pulled just to look. */
   | { readonly kind: 'noImage' }
   | { readonly kind: 'noEngine' }
+  /** No answer in time: a busy engine is not a broken one. */
+  | { readonly kind: 'late'; readonly image: string; readonly why: string }
   /** It did not start, or not to the end: `why` is what the engine said. */
   | { readonly kind: 'failed'; readonly image: string; readonly why: string };
 

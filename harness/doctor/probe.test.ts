@@ -60,6 +60,13 @@ describe('probeInContainer', () => {
     expect([answer, shell.calls.length]).toEqual([{ kind: 'noImage' }, 0]);
   });
 
+  test('an engine that is only slow is not taken for one that cannot', async () => {
+    const [late] = await probe({ 'wanted:1': 'amd64' }, { timedOut: true, stdout: 'oom=refused\n' });
+    expect(late.kind).toBe('late');
+    const [told] = await probe({ 'wanted:1': 'amd64' }, { timedOut: true, stdout: RECORDED });
+    expect(told.kind).toBe('ran');
+  });
+
   test('an engine that cannot start it is told with its own words', async () => {
     const stderr = 'docker: Error response from daemon: failed to create task: error setting rlimits';
     const [answer] = await probe({ 'wanted:1': 'amd64' }, { exitCode: 126, stderr });

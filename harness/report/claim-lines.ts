@@ -31,6 +31,13 @@ export function unitLines(unit: UnitSummary, options: ClaimOptions): readonly st
   ];
 }
 
+/** Where the article is wrong, the reader should not have to look it up. */
+function correctionLines({ planned }: ClaimSummary, style: TextStyle): readonly string[] {
+  if (planned.correction === undefined) return [];
+  const text = `the article is not quite right (${lineRange(planned.lines)}): ${planned.correction}`;
+  return wrapText(text, style.width - 6).map((line) => `      ${paint(style, 'faint', line)}`);
+}
+
 /** Its claims have nothing to say: one line is enough for all of them. */
 function neverRan(unit: UnitSummary): boolean {
   return unit.state === 'not started' && unit.claims.every((claim) => claim.verdict === undefined);
@@ -49,6 +56,7 @@ function claimLines(claim: ClaimSummary, column: number, options: ClaimOptions):
       const brackets = claim.controlSeen === '' ? '' : `(control: ${claim.controlSeen})`;
       return [
         ...shortLines(claim, [claim.seen, brackets], column, style),
+        ...correctionLines(claim, style),
         ...(verbose ? evidenceLines(claim, style) : []),
       ];
     }

@@ -68,6 +68,7 @@ function claimOf(claim: ClaimSummary): ClaimV1 {
     id: planned.id,
     must: planned.must,
     lines: planned.lines,
+    correction: planned.correction ?? null,
     verdict: claim.verdict ?? null,
     expected: claim.expected,
     seen: claim.seen,

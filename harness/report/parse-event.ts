@@ -62,6 +62,7 @@ const plannedClaim = shape({
   lines,
   subject: text,
   control: text,
+  correction: optional(text),
   skip: optional(text),
 });
 const plannedUnit = shape({

@@ -94,6 +94,8 @@ export interface ClaimV1 {
   readonly id: string;
   readonly must: string;
   readonly lines: readonly [number, number];
+  /** What the article gets wrong here; null where it is right. */
+  readonly correction: string | null;
   /** null when the claim was planned but never judged. */
   readonly verdict: Verdict | null;
   readonly expected: string;

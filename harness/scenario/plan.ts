@@ -135,8 +135,16 @@ function objectsOf(
 }
 
 function plannedClaim(claim: Claim, skip: string | undefined): PlannedClaim {
-  const { id, must, subject, control } = claim;
-  return { id, must, lines: claim.source.lines, subject, control, ...(skip === undefined ? {} : { skip }) };
+  const { id, must, subject, control, correction } = claim;
+  return {
+    id,
+    must,
+    lines: claim.source.lines,
+    subject,
+    control,
+    ...(correction === undefined ? {} : { correction }),
+    ...(skip === undefined ? {} : { skip }),
+  };
 }
 
 function whyNot(

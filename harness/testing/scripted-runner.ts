@@ -7,6 +7,8 @@ export interface ScriptedAnswer {
   readonly stderr?: string;
   /** Set for a program that is not there. */
   readonly notStarted?: string;
+  /** Set for a program that does not end in time. */
+  readonly timedOut?: boolean;
 }
 
 export type Script = (
@@ -29,7 +31,8 @@ export class ScriptedRunner implements CommandRunner {
     const answer = (await this.#script(argv, options)) ?? {};
     const streams = { stdout: answer.stdout ?? '', stderr: answer.stderr ?? '', durationMs: 1 };
     for (const line of streams.stderr.split('\n')) if (line !== '') options.onLine?.(line, 'stderr');
-    if (options.deadline.signal.aborted) return { kind: 'timedOut', afterMs: 1, ...streams };
+    if (options.deadline.signal.aborted || answer.timedOut === true)
+      return { kind: 'timedOut', afterMs: 1, ...streams };
     if (answer.notStarted !== undefined) return { kind: 'notStarted', why: answer.notStarted, ...streams };
     return { kind: 'exited', exitCode: answer.exitCode ?? 0, ...streams };
   }
