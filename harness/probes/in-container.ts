@@ -14,10 +14,11 @@ import { ask, type Exited } from './answer.ts';
 export async function askInContainer(
   pod: PodUnderTest,
   argv: readonly [string, ...string[]],
+  stdin?: string,
 ): Promise<Exited> {
   const { status } = await pod.read();
   const id = /^containerd:\/\/([0-9a-f]+)$/.exec(status?.containerStatuses?.[0]?.containerID ?? '')?.[1];
   if (id === undefined) throw new CannotTell(`pod ${pod.name} has no container of containerd`);
   const exec = ['ctr', '-n', 'k8s.io', 'task', 'exec', '--exec-id', `podproof-${randomUUID()}`] as const;
-  return ask(pod.node.runner, [...exec, id, ...argv]);
+  return ask(pod.node.runner, [...exec, id, ...argv], stdin);
 }

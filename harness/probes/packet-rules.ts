@@ -3,6 +3,9 @@ import { CannotTell, type NodeUnderTest, type PodUnderTest, type Scene } from '.
 import { ask, read } from './answer.ts';
 import { askInContainer } from './in-container.ts';
 
+/** iptables-restore otherwise empties the table first. The lock is everybody's on the node. */
+const KEEPING_ALL_ELSE = ['--noflush', '--wait'] as const;
+
 /** What became of a rule that a pod tried to write. */
 export type RuleAttempt = {
   readonly outcome: 'written' | 'Permission denied';
@@ -17,12 +20,12 @@ export type RuleAttempt = {
  * @throws CannotTell when the pod has no iptables, or the node does not show its own rules
  */
 export async function tryPacketRule(pod: PodUnderTest, scene: Pick<Scene, 'nonceOf'>): Promise<RuleAttempt> {
-  const iptables = await iptablesOf(pod.node);
+  const program = await iptablesOf(pod.node);
   // At most 28 characters (iptables, XT_EXTENSION_MAXNAMELEN), of this unit and of this pod.
   const chain = `PODPROOF-${scene.nonceOf('').slice(0, 12)}-${pod.uid.slice(0, 6)}`;
   let onNode = false;
   try {
-    const outcome = await write(pod, iptables, chain);
+    const outcome = await write(pod, program, chain);
     onNode = await shows(pod.node, chain);
     return { outcome, onNode };
   } finally {
@@ -30,31 +33,24 @@ export async function tryPacketRule(pod: PodUnderTest, scene: Pick<Scene, 'nonce
   }
 }
 
-type Iptables = readonly [program: string, name: string];
-
 /**
- * How to call the very iptables that the node uses: kernel tables written by its other variant would not show up.
- * Debian's alternatives are links in /etc, which a pod does not have, so the program behind them is called by its name.
+ * The very program that the node's iptables is: what its other variant writes would not show up. Debian's alternatives
+ * are links in /etc, which a pod does not have, so the program behind them is called by its name.
  */
-async function iptablesOf({ runner }: NodeUnderTest): Promise<Iptables> {
+async function iptablesOf({ runner }: NodeUnderTest): Promise<string> {
   const path = await read(runner, ['readlink', '-f', '/usr/sbin/iptables']);
   const program = /\/(xtables-(?:nft|legacy)-multi)$/.exec(path)?.[1];
   if (program === undefined)
     throw new CannotTell(`iptables of ${runner.where} is ${path}, an unknown program`);
-  return [program, 'iptables'];
+  return program;
 }
 
-async function write(pod: PodUnderTest, iptables: Iptables, chain: string): Promise<RuleAttempt['outcome']> {
-  for (const action of [
-    ['-N', chain],
-    ['-A', chain, '-j', 'RETURN'],
-  ]) {
-    const tried = await askInContainer(pod, [...iptables, '-w', '-t', 'nat', ...action]);
-    if (tried.exitCode === 0) continue;
-    if (tried.stderr.includes('Permission denied')) return 'Permission denied';
-    throw new CannotTell(`iptables ${action.join(' ')} in ${pod.name}: ${describeResult(tried)}`);
-  }
-  return 'written';
+async function write(pod: PodUnderTest, program: string, chain: string): Promise<RuleAttempt['outcome']> {
+  const rules = restoring(`:${chain} - [0:0]`, `-A ${chain} -j RETURN`);
+  const tried = await askInContainer(pod, [program, 'iptables-restore', ...KEEPING_ALL_ELSE], rules);
+  if (tried.exitCode === 0) return 'written';
+  if (tried.stderr.includes('Permission denied')) return 'Permission denied';
+  throw new CannotTell(`iptables-restore in ${pod.name}: ${describeResult(tried)}`);
 }
 
 async function shows({ runner }: NodeUnderTest, chain: string): Promise<boolean> {
@@ -64,9 +60,16 @@ async function shows({ runner }: NodeUnderTest, chain: string): Promise<boolean>
 }
 
 async function remove({ runner }: NodeUnderTest, chain: string): Promise<void> {
-  for (const action of ['-F', '-X']) {
-    const removed = await ask(runner, ['iptables', '-w', '-t', 'nat', action, chain]);
-    if (removed.exitCode !== 0)
-      throw new CannotTell(`chain ${chain} of ${runner.where}: ${describeResult(removed)}`);
-  }
+  const removed = await ask(
+    runner,
+    ['iptables-restore', ...KEEPING_ALL_ELSE],
+    restoring(`-F ${chain}`, `-X ${chain}`),
+  );
+  if (removed.exitCode !== 0)
+    throw new CannotTell(`chain ${chain} of ${runner.where}: ${describeResult(removed)}`);
+}
+
+/** What iptables-restore reads: one command for several changes, which come about all together or not at all. */
+function restoring(...changes: readonly string[]): string {
+  return ['*nat', ...changes, 'COMMIT', ''].join('\n');
 }
