@@ -1,27 +1,16 @@
 import { basename, join } from 'node:path';
-import { checkDefinition, checkExperiment } from './check-definition.ts';
+import { checkTogether, type CheckOptions, type LoadedFolder } from './check-together.ts';
 import { readShape } from './definition-schema.ts';
 import { importDefinition } from './import-definition.ts';
 import { idOnPath, placeOfId } from './locate.ts';
-import { parseManifest, type ParsedManifest } from './manifest.ts';
-import { checkPowers } from './powers.ts';
+import { parseManifest } from './manifest.ts';
 import { isProblem, showPath, type Problem } from './problem.ts';
 import { readSource, type SourceFile } from './source-file.ts';
 import type { LoadedScenario, Scenario } from './types.ts';
-import { vacuousExpectations } from './vacuous.ts';
 
-export interface LoadOptions {
-  /** Also ask whether controls and mutants make a sound experiment. @default false */
-  readonly asAuthor?: boolean;
+export interface LoadOptions extends CheckOptions {
   /** How long a scenario file may take to say what it exports. @default 10000 */
   readonly importMs?: number;
-}
-
-/** A scenario whose files are all there, with what messages about it need to know. */
-export interface LoadedFolder {
-  readonly scenario: LoadedScenario;
-  readonly code: SourceFile;
-  readonly manifest: ParsedManifest;
 }
 
 interface Read {
@@ -60,10 +49,10 @@ export async function loadFolder(folder: string, base: string, options: LoadOpti
     manifestFile,
     objects: manifest.objects,
   };
-  const loaded = { scenario, code, manifest };
+  const loaded = { scenario, code, codeFile, manifest };
   // A manifest with mistakes lacks pods, and complaints about those would only be noise.
   if (manifest.problems.length > 0) return { loaded, problems };
-  return { loaded, problems: [...problems, ...checkTogether(loaded, { codeFile, name, ...options })] };
+  return { loaded, problems: [...problems, ...checkTogether(loaded, name, options)] };
 }
 
 async function readDefinition(
@@ -85,50 +74,4 @@ async function readDefinition(
     ...told,
   }));
   return { problems };
-}
-
-interface Together extends LoadOptions {
-  readonly codeFile: string;
-  readonly name: string;
-}
-
-/** What can only be seen with manifest and definition side by side. */
-function checkTogether(
-  { scenario, code, manifest }: LoadedFolder,
-  { codeFile, name, asAuthor = false }: Together,
-): readonly Problem[] {
-  const file = showPath(codeFile);
-  const faults = [
-    ...checkDefinition(scenario, file, name),
-    ...checkLengths(scenario, file),
-    ...scenario.claims.flatMap((claim) =>
-      vacuousExpectations(claim).map((message) => ({
-        file,
-        ...placeOfId(code.text, claim.id),
-        message: `claim ${claim.id}: ${message}`,
-      })),
-    ),
-    ...checkPowers(scenario, {
-      manifest: showPath(scenario.manifestFile),
-      code: file,
-      uses: manifest.powers,
-    }),
-  ];
-  return asAuthor && faults.length === 0 ? checkExperiment(scenario, file) : faults;
-}
-
-/** Longest value of a label; a mutant's pods bear one that joins both names. */
-const MAX_LABEL = 63;
-const MAX_ID = 40;
-
-function checkLengths({ id, claims, mutants }: Scenario, file: string): readonly Problem[] {
-  const long = claims.filter((claim) => claim.id.length > MAX_LABEL).map((claim) => `claim ${claim.id}`);
-  const joined = mutants
-    // A scenario's own id has a limit too.
-    .filter((mutant) => id.length <= MAX_ID && `${id}.${mutant.id}`.length > MAX_LABEL)
-    .map((mutant) => `mutant ${mutant.id}, together with the id of the scenario,`);
-  return [...long, ...joined].map((what) => ({
-    file,
-    message: `${what} is longer than ${String(MAX_LABEL)} characters.`,
-  }));
 }

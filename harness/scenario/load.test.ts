@@ -17,11 +17,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** Every line that is told about a set of files. */
-async function toldAbout(files: Files): Promise<readonly string[]> {
+async function toldAbout(files: Files, importMs = 60_000): Promise<readonly string[]> {
   const root = await mkdtemp(join(folder, 'case-'));
   await plant(root, files);
   const scenarios = join(root, 'scenarios');
-  const error: unknown = await loadScenarios(scenarios, { importMs: 300 }).then(
+  const error: unknown = await loadScenarios(scenarios, { importMs }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -41,7 +41,9 @@ describe('malformed scenarios', () => {
   }));
 
   test.each(cases)('$title', async (malformed) => {
-    expect(await toldAbout(filesOf(malformed))).toEqual(malformed.told);
+    // Only the file that waits for nothing may find out how long the loader waits.
+    const importMs = malformed.id === 'Y27' ? 300 : undefined;
+    expect(await toldAbout(filesOf(malformed), importMs)).toEqual(malformed.told);
   });
 
   test('there is a case for each class that design and code know', () => {

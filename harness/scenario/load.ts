@@ -3,7 +3,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../core/errors.ts';
 import { checkHostPorts } from './check-host-ports.ts';
-import { loadFolder, type LoadedFolder, type LoadOptions } from './load-folder.ts';
+import type { LoadedFolder } from './check-together.ts';
+import { loadFolder, type LoadOptions } from './load-folder.ts';
 import { placeOfId } from './locate.ts';
 import { isProblem, refuse, showPath, type Problem } from './problem.ts';
 import { resolveInside } from './source-file.ts';
@@ -59,7 +60,7 @@ async function findFolders(
 /** Ids of scenarios and names of objects must be unique: all run on one cluster. */
 function duplicates(loaded: readonly LoadedFolder[]): readonly Problem[] {
   const owners = new Map<string, string>();
-  return loaded.flatMap(({ scenario, code, manifest }) => {
+  return loaded.flatMap(({ scenario, code, codeFile, manifest }) => {
     const { id, folder, manifestFile, objects } = scenario;
     const named = objects.map(({ kind, metadata }, at) => ({
       key: `${kind} ${metadata.name}`,
@@ -67,7 +68,7 @@ function duplicates(loaded: readonly LoadedFolder[]): readonly Problem[] {
       place: manifest.places[at],
     }));
     const keys = [
-      { key: `scenario ${id}`, file: showPath(code.path), place: placeOfId(code.text, id) },
+      { key: `scenario ${id}`, file: showPath(codeFile), place: placeOfId(code.text, id) },
       ...named,
     ];
     return keys.flatMap(({ key, file, place }) => {

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { FieldProblem, Path } from './fault.ts';
-import { quoted } from './problem.ts';
+import { clip, quoted } from './problem.ts';
 import { isScenarioImage, REGISTRY_PREFIX, WORKLOAD_IMAGE } from './unit-names.ts';
 
 /** DNS-1123 label: what the API server accepts as the name of a pod. */
@@ -59,7 +59,7 @@ function checkMetadata(metadata: Fields, { problems }: Found): void {
       path: ['metadata', field],
       message: isNamespace
         ? 'metadata.namespace is chosen by podproof for each run.'
-        : `metadata.${field} is not for a manifest: only ${[...METADATA].join(', ')} are.`,
+        : `metadata.${clip(field)} is not for a manifest: only ${[...METADATA].join(', ')} are.`,
       hint: 'Remove the line.',
     });
   }

@@ -63,9 +63,11 @@ spec:
     ['empty documents', '---\n'],
     ['empty lines', '\n'],
     ['colons', ': '],
+    ['keys in one line', 'a: '],
     ['exclamation marks', '!'],
     ['NUL bytes', '\0'],
     ['comments', '#\n'],
+    ['items below an open bracket', '- name: [\n'],
   ])('256 KiB of %s are refused at once', (_what, unit) => {
     const text = unit.repeat((256 * 1024) / unit.length);
     const startedAt = performance.now();

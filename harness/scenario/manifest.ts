@@ -1,4 +1,5 @@
 import { isScalar, LineCounter, parseAllDocuments, stringify, type Document } from 'yaml';
+import { describeError } from '../core/errors.ts';
 import type { KubeObject } from '../core/kube.ts';
 import type { Fault } from './fault.ts';
 import { checkFields, loadKnownFields, type KnownFields } from './known-fields.ts';
@@ -41,11 +42,11 @@ export function parseManifest(file: string, text: string): ParsedManifest {
   });
   const early = invisible(text);
   const lexical = early.length > 0 ? { faults: [], isBomb: true } : lexicalFaults(text);
-  const documents = lexical.isBomb ? [] : read(text, lines);
+  const { documents, faults: broken } = lexical.isBomb ? NOTHING : read(text, lines);
   if (lexical.isBomb) countLines(text, lines);
   const known = loadKnownFields();
   const found = documents.map((document) => readDocument(document, known, lexical.faults));
-  const faults = [...early, ...lexical.faults, ...found.flatMap((each) => each.faults)].sort(
+  const faults = [...early, ...lexical.faults, ...broken, ...found.flatMap((each) => each.faults)].sort(
     (a, b) => (a.offset ?? 0) - (b.offset ?? 0),
   );
   if (documents.length === 0 && faults.length === 0)
@@ -63,16 +64,28 @@ export function parseManifest(file: string, text: string): ParsedManifest {
   };
 }
 
-function read(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
-  const documents = parseAllDocuments(text, {
-    version: '1.1',
-    lineCounter,
-    uniqueKeys: true,
-    merge: false,
-    // Problems are ours to tell; the library would also write to stderr.
-    logLevel: 'error',
-  });
-  return Array.isArray(documents) ? documents : [];
+const NOTHING: Parsed = { documents: [], faults: [] };
+
+interface Parsed {
+  readonly documents: readonly Document.Parsed[];
+  readonly faults: readonly Fault[];
+}
+
+/** The parser is recursive, and there are texts that only it finds to be too deep. */
+function read(text: string, lineCounter: LineCounter): Parsed {
+  try {
+    const documents = parseAllDocuments(text, {
+      version: '1.1',
+      lineCounter,
+      uniqueKeys: true,
+      merge: false,
+      // Problems are ours to tell; the library would also write to stderr.
+      logLevel: 'error',
+    });
+    return { documents: Array.isArray(documents) ? documents : [], faults: [] };
+  } catch (error) {
+    return { documents: [], faults: [{ message: `cannot be parsed: ${clip(describeError(error))}.` }] };
+  }
 }
 
 interface ReadDocument {

@@ -63,7 +63,7 @@ interface Size {
   lines: number;
   /** Brackets and braces that are open. */
   open: number;
-  /** Dashes and question marks of one line; each is a level, as in `- - - x`. */
+  /** Dashes, question marks and colons of one line; each is a level, as in `- - - x`. */
   inLine: number;
 }
 
@@ -72,6 +72,8 @@ function count(type: LexemeType, size: Size): void {
   if (type === 'newline') size.lines += 1;
   if (type === 'newline') size.inLine = 0;
   if (type === 'seq-item-ind' || type === 'explicit-key-ind') size.inLine += 1;
+  // Between brackets colons stand side by side; outside of them each opens a map, which YAML forbids only afterwards.
+  if (type === 'map-value-ind' && size.open <= 0) size.inLine += 1;
   if (type === 'flow-seq-start' || type === 'flow-map-start') size.open += 1;
   if (type === 'flow-seq-end' || type === 'flow-map-end') size.open -= 1;
 }

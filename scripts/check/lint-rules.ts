@@ -84,6 +84,7 @@ export const BORDER_FILES = [
   'harness/config/places.ts',
   'harness/docker/connect.ts',
   'harness/docker/containers.ts',
+  'harness/faults/fuzz-case.ts',
   'harness/jest/run-judge.ts',
   'harness/lifetime/watchdog-process.ts',
   'harness/probes/pod-processes.ts',
