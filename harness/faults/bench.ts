@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +57,12 @@ export class FaultBench implements AsyncDisposable {
 
   get runs(): string {
     return this.path('runs');
+  }
+
+  /** The folder of the newest run. */
+  async lastRun(): Promise<string> {
+    const names = (await readdir(this.runs)).filter((name) => /^\d/.test(name));
+    return join(this.runs, names.sort().at(-1) ?? '');
   }
 
   /** The kubeconfig of the user, which nobody may touch. */

@@ -40,7 +40,7 @@ const badIds = ['../../x', 'a/b', '🐳', 'x'.repeat(300)].map((id) =>
 export const DEFINITIONS: readonly Malformed[] = [
   code(
     'Y11',
-    'a misspelt field',
+    'a misspelt field of the scenario',
     edited('mutants: [', 'mutnats: ['),
     '2:3  mutants is missing; it must be a list.',
     '2:3  unknown field "mutnats". Did you mean "mutants"?',
