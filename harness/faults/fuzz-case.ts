@@ -75,7 +75,11 @@ function plan(exported: unknown, manifest: ParsedManifest): FuzzOutcome {
     codeFile: 'one.scenario.ts',
   };
   if (checkTogether(loaded, 'one', { asAuthor: true }).length > 0) return 'refused';
-  const units = makePlan([scenario], { ids: [], mutants: true, schedulableNodes: 2 });
+  const units = makePlan([scenario], {
+    ids: [],
+    mutants: true,
+    offer: { schedulableNodes: 2, userNamespaces: true, pods: [] },
+  });
   if (units.some(({ claims }) => claims.length === 0)) throw new Error('a unit without a claim');
   return 'accepted';
 }
