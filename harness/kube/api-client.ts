@@ -3,6 +3,7 @@ import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { InfrastructureError } from '../core/errors.ts';
 import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName, PodChange } from '../core/kube.ts';
+import type { ForeignObject, ObjectSubmitter, Submission } from '../core/submission.ts';
 import { refusal, rejectedManifest } from './api-errors.ts';
 import { collectionPath, objectPath } from './api-paths.ts';
 import { createObject } from './create-object.ts';
@@ -12,6 +13,7 @@ import { listObjects } from './list-objects.ts';
 import { parseObject, timeOfEvent, toObjectEvent } from './parse-object.ts';
 import { podRunner, type ExecTarget, type OpenSocket } from './pod-runner.ts';
 import { PodSessions } from './pod-sessions.ts';
+import { submitObject } from './submit-object.ts';
 import type { Transport } from './transport.ts';
 import { watchPods, type WatchOptions } from './watch-pods.ts';
 
@@ -22,7 +24,7 @@ export interface ApiClientParts {
 }
 
 /** `KubeClient` over raw JSON. The contracts of the methods are in core/kube.ts. */
-export class ApiClient implements KubeClient {
+export class ApiClient implements KubeClient, ObjectSubmitter {
   readonly server: string;
   readonly #transport: Transport;
   readonly #openSocket: OpenSocket;
@@ -46,6 +48,13 @@ export class ApiClient implements KubeClient {
 
   create(object: KubeObject, deadline: Deadline): Promise<KubeObject> {
     return createObject(this.#transport, object, deadline);
+  }
+
+  submit(
+    object: ForeignObject,
+    options: { readonly namespace: string; readonly dryRun: boolean; readonly deadline: Deadline },
+  ): Promise<Submission> {
+    return submitObject(this.#transport, object, options);
   }
 
   async get(kind: ObjectKind, name: ObjectName, deadline: Deadline): Promise<KubeObject | undefined> {

@@ -1,6 +1,7 @@
 import { Agent } from 'node:https';
 import type { ClientOptions, WebSocket } from 'ws';
 import type { KubeClient } from '../core/kube.ts';
+import type { ObjectSubmitter } from '../core/submission.ts';
 import { ApiClient } from './api-client.ts';
 import { EXEC_PROTOCOLS } from './exec-stream.ts';
 import { readKubeconfig, type Endpoint } from './kubeconfig.ts';
@@ -34,7 +35,7 @@ const KEEP_ALIVE_MS = 60_000;
  * KUBECONFIG_REMOTE_SERVER
  * @example const kube = await connect({ kubeconfig: cluster.kubeconfig }); await kube.serverVersion(deadline)
  */
-export async function connect(options: ConnectOptions): Promise<KubeClient> {
+export async function connect(options: ConnectOptions): Promise<KubeClient & ObjectSubmitter> {
   const { signal } = options;
   signal?.throwIfAborted();
   // Imported here, in parallel with the file, because both cost more than a tenth of a second together.

@@ -3,6 +3,7 @@ import type { Deadline } from '../core/deadline.ts';
 import { InfrastructureError } from '../core/errors.ts';
 import { failedCall, refusal, unreachable, type Question } from './api-errors.ts';
 import type { Endpoint } from './kubeconfig.ts';
+import { parseWarnings } from './warnings.ts';
 
 export interface ApiCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -16,6 +17,8 @@ export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly asked: Question;
+  /** What the server adds to its answer in Warning headers. */
+  readonly warnings: readonly string[];
 }
 
 /** The API server sends headers at once, also for a watch; a silence this long means that it is stuck. */
@@ -44,7 +47,8 @@ export class Transport {
       deadline.signal.throwIfAborted();
       const answer = await this.#send(call, { signal: deadline.signal, headersTimeout: 0, bodyTimeout: 0 });
       const text = await answer.body.text();
-      return { status: answer.statusCode, body: parseBody(text), asked };
+      const warnings = parseWarnings(answer.headers['warning']);
+      return { status: answer.statusCode, body: parseBody(text), asked, warnings };
     } catch (error) {
       throw failedCall(asked, deadline, error);
     }
