@@ -1,5 +1,7 @@
+import { buffer } from 'node:stream/consumers';
 import { podproofVersion, resolvePlaces } from './config/places.ts';
 import { cleanCommand } from './compose/clean-command.ts';
+import { observeCommand } from './compose/observe-command.ts';
 import { createConsole } from './compose/console.ts';
 import { reportCommand } from './compose/report-command.ts';
 import { proveOnCluster } from './compose/prove.ts';
@@ -39,6 +41,8 @@ export async function main(
         validate: (paths) => validateCommand(paths, places, terminal.out),
         clean: (options) => cleanCommand(options, places, terminal),
         doctor: (options) => doctorCommand(options, places, terminal),
+        observe: (settings) =>
+          observeCommand({ settings, places, terminal, argv, guard, readStdin: () => buffer(process.stdin) }),
       },
     })(argv);
     guard.settle(exitCode);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ObserveSettings } from '../config/observe-settings.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { EXIT_CODES } from '../core/exit-codes.ts';
 import { commandLine, type CleanOptions, type Commands } from './command-line.ts';
@@ -8,6 +9,7 @@ interface Called {
   clean?: CleanOptions;
   show?: string;
   doctor?: { readonly json: boolean; readonly settings: RunSettings };
+  observe?: ObserveSettings;
   text: string;
 }
 
@@ -22,6 +24,7 @@ async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
     report: ok,
     clean: (options) => ok().finally(() => (called.clean = options)),
     doctor: (options) => ok().finally(() => (called.doctor = options)),
+    observe: (settings) => ok().finally(() => (called.observe = settings)),
   };
   const write = (text: string): void => {
     called.text += text;
@@ -66,6 +69,21 @@ describe('commandLine', () => {
   test('doctor looks with the settings that a run would have', async () => {
     const { doctor } = await call('doctor', '--json', '--nodes', '5', '--allow-remote-docker');
     expect(doctor).toMatchObject({ json: true, settings: { nodes: 5, allowRemoteDocker: true } });
+  });
+
+  test('observe takes several inputs and needs at least one', async () => {
+    const { observe, exitCode } = await call(
+      ...'observe -f a.yaml -f - --json --no-control --nodes 2'.split(' '),
+    );
+    expect(exitCode).toBe(0);
+    expect(observe).toMatchObject({
+      paths: ['a.yaml', '-'],
+      json: true,
+      withControl: false,
+      substituteImages: false,
+      run: { nodes: 2, keep: false },
+    });
+    expect(await call('observe')).toMatchObject({ exitCode: 2, text: expect.stringContaining('--filename') });
   });
 
   test('what it does not know is exit 2 with a suggestion', async () => {

@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { EXIT_CODES } from '../core/exit-codes.ts';
+import { observeSettings, type ObserveSettings } from '../config/observe-settings.ts';
 import { runSettings, type RunSettings } from '../config/settings.ts';
+import { addObserve } from './observe-options.ts';
 
 /** What the words on the command line start. Each returns the exit code. */
 export interface Commands {
@@ -12,6 +14,7 @@ export interface Commands {
   report(run: string | undefined, options: ReportOptions): Promise<ExitCode>;
   clean(options: CleanOptions): Promise<ExitCode>;
   doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
+  observe(settings: ObserveSettings): Promise<ExitCode>;
 }
 
 export interface CleanOptions {
@@ -68,6 +71,7 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   addReading(program, commands, finish);
   addCleaning(program, commands, finish);
   addDoctor(program, commands, finish);
+  addObserve(program, async (flags) => finish(await commands.observe(observeSettings(flags, process.env))));
   return program;
 }
 

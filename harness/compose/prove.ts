@@ -80,7 +80,10 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */
-export async function planAndRun(context: ProveContext, { cluster, kube }: ReadyCluster): Promise<void> {
+export async function planAndRun(
+  context: ProveContext,
+  { cluster, kube }: Pick<ReadyCluster, 'cluster'> & { readonly kube: KubeClient },
+): Promise<void> {
   const { settings, sink, deadline, runId, folder } = context;
   const units = makePlan(context.scenarios, {
     ids: [],
@@ -109,7 +112,11 @@ export async function planAndRun(context: ProveContext, { cluster, kube }: Ready
  * Asks the cluster to remove everything of a run. It does not wait: the verdict is known, and the next run looks for
  * what is still there before it starts.
  */
-async function removeNamespaces(kube: KubeClient, labelSelector: string, within: Deadline): Promise<void> {
+export async function removeNamespaces(
+  kube: KubeClient,
+  labelSelector: string,
+  within: Deadline,
+): Promise<void> {
   const [pods, namespaces, workloads] = await Promise.all([
     kube.list('Pod', { labelSelector }, within),
     kube.list('Namespace', { labelSelector }, within),
@@ -135,7 +142,7 @@ async function removeNamespaces(kube: KubeClient, labelSelector: string, within:
  * On a cluster that was used before: waits until the pods of earlier runs are gone, and removes those of runs that
  * were killed. A pod that still holds port 9000 would keep a new one from being scheduled.
  */
-async function awaitEarlierRuns(kube: KubeClient, outer: Deadline): Promise<void> {
+export async function awaitEarlierRuns(kube: KubeClient, outer: Deadline): Promise<void> {
   const deadline = Deadline.in(REMOVE_PODS_MS, 'the pods of earlier runs to be gone', outer.signal);
   const left = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
   if (left.length === 0) return;

@@ -230,7 +230,11 @@ async function closeRecord(
 }
 
 /** The second Ctrl-C: says what is still there and goes. The watchdog sees that and finishes the clean-up. */
-function giveUp(error: InterruptedError, undo: UndoStack, { terminal, guard }: RunInput): void {
+export function giveUp(
+  error: InterruptedError,
+  undo: UndoStack,
+  { terminal, guard }: Pick<RunInput, 'terminal' | 'guard'>,
+): void {
   const open = undo.pending.map(
     ({ what, byHand }) => `  ${what}${byHand === undefined ? '' : `  (${byHand})`}\n`,
   );
@@ -240,7 +244,7 @@ function giveUp(error: InterruptedError, undo: UndoStack, { terminal, guard }: R
   guard.leave(error.exitCode);
 }
 
-async function makeRunFolder(places: Places, runId: string): Promise<string> {
+export async function makeRunFolder(places: Places, runId: string): Promise<string> {
   const stamp = systemClock.date().toISOString().slice(0, 19).replaceAll(':', '-');
   const folder = join(places.runs, `${stamp}-${runId}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });

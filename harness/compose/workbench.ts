@@ -9,6 +9,7 @@ import { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
+import type { ObjectSubmitter } from '../core/submission.ts';
 import type { DockerEngine } from '../docker/engine-port.ts';
 import { hostSummary } from '../diagnostics/host-facts.ts';
 import { connectDocker } from '../docker/connect.ts';
@@ -34,7 +35,7 @@ export interface Workbench {
 /** A cluster that is ready, and the way to its API server. */
 export interface ReadyCluster {
   readonly cluster: Cluster;
-  readonly kube: KubeClient;
+  readonly kube: KubeClient & ObjectSubmitter;
 }
 
 export interface WorkbenchOptions {

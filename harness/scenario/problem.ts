@@ -15,7 +15,7 @@ export interface Problem {
 const SHOWN_PER_FILE = 20;
 
 /** `scenarios/host-network/manifest.yaml:9:5  unknown field "hostNetwrok" in Pod.spec. Did you mean "hostNetwork"?` */
-function formatProblem({ file, line, column, message, hint }: Problem): string {
+export function formatProblem({ file, line, column, message, hint }: Problem): string {
   const place = line === undefined ? file : `${file}:${String(line)}:${String(column ?? 1)}`;
   return `${place}  ${message}${hint === undefined ? '' : ` ${hint}`}`;
 }

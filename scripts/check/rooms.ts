@@ -103,6 +103,12 @@ export const ROOMS: readonly Room[] = [
     vendors: ['zod', 'yaml'],
   },
   {
+    name: 'observe',
+    why: 'observe looks at manifests of strangers through the ports in core; of scenario it takes only how mistakes in files are told.',
+    rooms: ['core', 'probes', 'report', 'scenario'],
+    vendors: ['yaml'],
+  },
+  {
     name: 'lifetime',
     why: 'lifetime undoes what a run did and looks for what is left.',
     rooms: ['core', 'docker'],
@@ -179,6 +185,7 @@ export const ROOMS: readonly Room[] = [
       'clusters',
       'probes',
       'scenario',
+      'observe',
       'lifetime',
       'doctor',
       'diagnostics',
