@@ -66,7 +66,9 @@ async function rounds(plan: PodPlan, context: PodContext): Promise<Round> {
     try {
       const round = await oneRound(plan, { substitute, created }, context);
       const missing =
-        context.options.substituteImages && round.kind === 'done' ? newlyMissing(round.subject, context) : [];
+        context.options.substituteImages && round.kind === 'done'
+          ? newlyMissing(round.subject, round.substituted)
+          : [];
       if (missing.length === 0 || count === MOST_ROUNDS) return round;
       for (const image of missing) context.missingImages.add(image);
     } finally {

@@ -12,7 +12,8 @@ export function containerOutcomes(
   { followed }: Sight,
   substituted: Substituted,
 ): readonly ContainerReportV1[] {
-  return followed.containers.map((container) => {
+  const { containers, warning } = followed;
+  return containers.map((container) => {
     const { name, role, image } = container.view;
     const substitute = substituted.get(name);
     return {
@@ -20,10 +21,16 @@ export function containerOutcomes(
       role,
       image: substitute?.image ?? image,
       substituted: substitute === undefined ? null : (`command ${substitute.command}` as const),
-      outcome: containerOutcome(container, followed.containers, substitute !== undefined),
+      outcome: withWarning(containerOutcome(container, containers, substitute !== undefined), warning),
       source: container.facts?.source ?? null,
     };
   });
+}
+
+/** What the kubelet warned of last may be the cause, and is all that is known. */
+function withWarning(outcome: OutcomeV1, warning: string | undefined): OutcomeV1 {
+  if (outcome.kind !== 'could not tell' || warning === undefined) return outcome;
+  return unknown(outcome.why.includes(warning) ? outcome.why : `${outcome.why} (last warning: ${warning})`);
 }
 
 /** Messages that speak of the user in the image, which a substitute does not have. */

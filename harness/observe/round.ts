@@ -53,7 +53,7 @@ export async function oneRound(plan: PodPlan, making: Making, context: PodContex
     securing,
   ]);
   const ports: PortTraits =
-    newlyMissing(sight, context).length > 0
+    context.options.substituteImages && newlyMissing(sight, subject.containers).length > 0
       ? { subject: [], control: [], notes: [] }
       : await portsOfPods(sight, context);
   return {
@@ -113,9 +113,12 @@ async function securityOf(plan: PodPlan, context: PodContext): Promise<BothSecur
   return { subject, control };
 }
 
-/** Images that this round found out of reach. */
-export function newlyMissing(sight: Sight, { missingImages }: PodContext): readonly string[] {
-  return sight.followed.containers.flatMap(({ ruling }) =>
-    ruling.kind === 'image' && !missingImages.has(ruling.image) ? [ruling.image] : [],
+/** Images that this round found out of reach and did not replace yet. */
+export function newlyMissing(
+  { followed }: Sight,
+  substituted: Substitution['containers'],
+): readonly string[] {
+  return followed.containers.flatMap(({ ruling, view }) =>
+    ruling.kind === 'image' && !substituted.has(view.name) ? [ruling.image] : [],
   );
 }

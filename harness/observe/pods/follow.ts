@@ -20,6 +20,8 @@ export interface Followed {
   readonly containers: readonly FollowedContainer[];
   /** Somebody else deleted it. */
   readonly deleted: boolean;
+  /** The last warning about it, if anybody had to ask. */
+  readonly warning: string | undefined;
 }
 
 export interface FollowedContainer {
@@ -107,6 +109,7 @@ class Trail {
   async end(): Promise<Followed> {
     const views = containerViews(this.#pod);
     await this.#readRecords(views.filter(({ id }) => id !== undefined));
+    const warning = this.#events.findLast(({ type }) => type === 'Warning');
     return {
       pod: this.#pod,
       node: this.#node,
@@ -117,6 +120,7 @@ class Trail {
         ruling: this.#facts.has(view.name) ? { kind: 'open', seen: 'looked at' } : containerRuling(view),
       })),
       deleted: this.#deleted,
+      warning: warning && `${warning.reason}: ${warning.message}`,
     };
   }
 

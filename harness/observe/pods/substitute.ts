@@ -1,5 +1,5 @@
 import type { ForeignObject } from '../../core/submission.ts';
-import { isRecord, recordAt, textAt, textsAt, without } from '../shape.ts';
+import { isRecord, numberAt, recordAt, recordsAt, textAt, textsAt, without } from '../shape.ts';
 
 export interface Substitution {
   readonly object: ForeignObject;
@@ -10,8 +10,8 @@ export interface Substitution {
 export interface SubstitutedContainer {
   /** The image the manifest asks for. */
   readonly image: string;
-  /** The manifest's command, when it only passes time; otherwise what runs in its place. */
-  readonly command: 'kept' | 'replaced';
+  /** `kept` when all it does is to pass time; otherwise what runs in its place. */
+  readonly command: 'kept' | 'replaced' | 'replaced by a server';
 }
 
 /** How manifests of this project name the workload image. */
@@ -21,11 +21,13 @@ const WORKLOAD = /^localhost\/podproof\/workload(?::\S+)?$/;
 const INIT_COMMAND = ['sleep', '5'];
 /** Ends at once on SIGTERM. */
 const IDLE_COMMAND = ['idle'];
+/** A port that is taken, or that the user may not bind, is no reason to end. */
+const SERVE_SCRIPT = 'serve --http ":$0" || exec idle';
 
 /**
  * Puts the cluster's own image in the place of those that cannot be pulled. A command stays if all it does is to pass
- * time; every other one needs programs of its own image, so the container idles instead (an init container ends after
- * some seconds, or the others would never start). Probes and hooks of such containers are left out: they ask a program
+ * time; every other one needs programs of its own image, so the container idles instead, or answers on its first TCP port
+ * if it declares one (an init container ends after some seconds, or the others would never start). Probes and hooks of such containers are left out: they ask a program
  * that is not there. The user in the image's configuration is lost with it, which is why findings about users say so.
  */
 export function substituteImages(
@@ -37,9 +39,8 @@ export function substituteImages(
   const replaced = (item: ForeignObject, isInit: boolean): ForeignObject => {
     const image = textAt(item, 'image') ?? '';
     if (!isMissing(image)) return item;
-    const passesTime = onlyPassesTime([...textsAt(item, 'command'), ...textsAt(item, 'args')]);
-    const keep = passesTime && !isInit;
-    containers.set(textAt(item, 'name') ?? '?', { image, command: keep ? 'kept' : 'replaced' });
+    const { command, fate } = standIn(item, isInit);
+    containers.set(textAt(item, 'name') ?? '?', { image, command: fate });
     const rest = without(
       item,
       'livenessProbe',
@@ -48,10 +49,25 @@ export function substituteImages(
       'lifecycle',
       'imagePullPolicy',
     );
-    const running = keep ? rest : { ...without(rest, 'args'), command: isInit ? INIT_COMMAND : IDLE_COMMAND };
+    const running = command === undefined ? rest : { ...without(rest, 'args'), command };
     return { ...running, image: workloadImage, imagePullPolicy: 'Never' };
   };
   return { object: mapContainers(object, replaced), containers };
+}
+
+/** What a container runs with the other image; no command where its own stays. */
+function standIn(
+  item: ForeignObject,
+  isInit: boolean,
+): { readonly command?: readonly string[]; readonly fate: SubstitutedContainer['command'] } {
+  if (isInit) return { command: INIT_COMMAND, fate: 'replaced' };
+  const port = recordsAt(item, 'ports').find(({ protocol = 'TCP' }) => protocol === 'TCP');
+  const number = port === undefined ? undefined : numberAt(port, 'containerPort');
+  if (number !== undefined) {
+    return { command: ['sh', '-c', SERVE_SCRIPT, String(number)], fate: 'replaced by a server' };
+  }
+  const passesTime = onlyPassesTime([...textsAt(item, 'command'), ...textsAt(item, 'args')]);
+  return passesTime ? { fate: 'kept' } : { command: IDLE_COMMAND, fate: 'replaced' };
 }
 
 /** The project's own name for its image means the one this cluster has; that is no substitution. */
