@@ -12,7 +12,7 @@ export function containerOutcomes(
   { followed }: Sight,
   substituted: Substituted,
 ): readonly ContainerReportV1[] {
-  const { containers, warning } = followed;
+  const { containers, warning, ruling } = followed;
   return containers.map((container) => {
     const { name, role, image } = container.view;
     const substitute = substituted.get(name);
@@ -20,8 +20,12 @@ export function containerOutcomes(
       name,
       role,
       image: substitute?.image ?? image,
-      substituted: substitute === undefined ? null : (`command ${substitute.command}` as const),
-      outcome: withWarning(containerOutcome(container, containers, substitute !== undefined), warning),
+      substituted:
+        substitute === undefined ? null : { command: substitute.command, asUser: substitute.asUser },
+      outcome:
+        ruling.kind === 'never' && container.facts === undefined
+          ? { kind: 'never runs', by: ruling.by, why: ruling.why }
+          : withWarning(containerOutcome(container, containers, substitute !== undefined), warning),
       source: container.facts?.source ?? null,
     };
   });
@@ -33,7 +37,7 @@ function withWarning(outcome: OutcomeV1, warning: string | undefined): OutcomeV1
   return unknown(outcome.why.includes(warning) ? outcome.why : `${outcome.why} (last warning: ${warning})`);
 }
 
-/** Messages that speak of the user in the image, which a substitute does not have. */
+/** Refusals that speak of what is in the image: its user, its programs. */
 const ABOUT_THE_IMAGE = /image will run as root|non-numeric user|StartError|RunContainerError/;
 
 function containerOutcome(
@@ -68,11 +72,15 @@ function blockedBy(name: string, all: readonly FollowedContainer[], isSubstitute
   const { ruling, view } = blocker;
   if (ruling.kind === 'image')
     return unknown(`it waits for init container ${name}, whose image cannot be pulled`);
+  if (ruling.kind === 'never') {
+    const why = `init container ${name} never runs: ${ruling.why}`;
+    return isSubstitute && ABOUT_THE_IMAGE.test(why)
+      ? unknown(`with the substitute image: ${why}`)
+      : { kind: 'never runs', by: ruling.by, why };
+  }
   const end = view.lastEnd ?? (view.stage.kind === 'ended' ? view.stage : undefined);
-  const why =
-    ruling.kind === 'never' ? ruling.why : end === undefined ? 'it fails again and again' : endWords(end);
-  const told = `init container ${name} never succeeds: ${why}`;
-  return isSubstitute ? unknown(told) : { kind: 'never runs', by: 'kubelet', why: told };
+  const why = `init container ${name} never succeeds: ${end === undefined ? 'it fails again and again' : endWords(end)}`;
+  return isSubstitute ? unknown(why) : { kind: 'never runs', by: 'kubelet', why };
 }
 
 function endWords({
@@ -99,8 +107,10 @@ export function podOutcome(sight: Sight, containers: readonly ContainerReportV1[
   if (deleted) return unknown('somebody deleted the pod');
   const open = containers.find(({ outcome }) => outcome.kind === 'could not tell');
   if (open?.outcome.kind === 'could not tell') return unknown(`container ${open.name}: ${open.outcome.why}`);
-  const refused = containers.find(({ outcome }) => outcome.kind === 'never runs');
-  if (seen.length > 0 || refused?.outcome.kind !== 'never runs') return { kind: 'observed' };
+  const mains = containers.filter(({ role }) => role === 'main');
+  const [refused] = mains;
+  if (refused?.outcome.kind !== 'never runs' || mains.some(({ outcome }) => outcome.kind !== 'never runs'))
+    return { kind: 'observed' };
   return {
     kind: 'never runs',
     by: refused.outcome.by,

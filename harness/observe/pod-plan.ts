@@ -1,5 +1,6 @@
 import type { ForeignObject } from '../core/submission.ts';
 import type { ObserveContext } from './context.ts';
+import { sysctlsOf } from './looking/sysctls.ts';
 import { suffixed, type NamedPod } from './manifests/assign-names.ts';
 import type { PodDocument } from './manifests/sort-documents.ts';
 import { controlOf, type ControlPod } from './pods/control.ts';
@@ -18,6 +19,7 @@ export interface PodPlan {
   readonly changes: readonly string[];
   readonly control: ControlPod | undefined;
   readonly controlObject: ForeignObject | undefined;
+  readonly sysctls: readonly string[];
 }
 
 export async function planPod(named: NamedPod, context: ObserveContext): Promise<PodPlan> {
@@ -44,6 +46,7 @@ export async function planPod(named: NamedPod, context: ObserveContext): Promise
         : []),
     ],
     control,
+    sysctls: sysctlsOf(template),
     controlObject: hasControl
       ? resolveWorkload(
           subjectOf(control.template, { ...common, name: controlName }).object,

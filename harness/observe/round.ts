@@ -48,7 +48,7 @@ export async function oneRound(plan: PodPlan, making: Making, context: PodContex
   }
   making.created.push(applied.pod);
   const [sight, control, security] = await Promise.all([
-    watchPod(applied.pod, subject.containers, context),
+    watchPod(applied.pod, { substituted: subject.containers, sysctls: plan.sysctls }, context),
     runControl(plan, applied, making, context),
     securing,
   ]);
@@ -69,7 +69,7 @@ export async function oneRound(plan: PodPlan, making: Making, context: PodContex
 
 /** The control runs on the subject's node, so that both are compared with the same one. */
 async function runControl(
-  { controlObject, namespace }: PodPlan,
+  { controlObject, namespace, sysctls }: PodPlan,
   subject: Applied,
   { substitute, created }: Making,
   context: PodContext,
@@ -83,7 +83,7 @@ async function runControl(
   created.push(applied.pod);
   return {
     outcome: undefined,
-    sight: await watchPod(applied.pod, containers, context),
+    sight: await watchPod(applied.pod, { substituted: containers, sysctls }, context),
     substituted: containers,
   };
 }

@@ -5,9 +5,8 @@ import { isPod, type Pod } from '../core/kube.ts';
 import type { ForeignObject } from '../core/submission.ts';
 import type { ObserveContext } from './context.ts';
 import type { Witness } from './looking/evidence.ts';
-import { seePod, unseen, type Sight } from './looking/sight.ts';
+import { seePod, unseen, type Sight, type SightParts } from './looking/sight.ts';
 import { followPod } from './pods/follow.ts';
-import type { SubstitutedContainer } from './pods/substitute.ts';
 import type { OutcomeV1 } from './report/report-v1.ts';
 
 /** A pod that the server took, or what it said instead. */
@@ -45,7 +44,7 @@ const FOLLOW_MS = 45_000;
 /** Follows a pod that was created and asks about everything it has. */
 export async function watchPod(
   pod: Pod,
-  substituted: ReadonlyMap<string, SubstitutedContainer>,
+  { substituted, sysctls }: Pick<SightParts, 'substituted' | 'sysctls'>,
   context: PodContext,
 ): Promise<Sight> {
   const { kube, cluster, board, witness, nodeFacts } = context;
@@ -64,6 +63,7 @@ export async function watchPod(
     nodeRunner,
     podRunner: (container) => witness.wrap(kube.podRunner({ namespace, name, container }), 'pod'),
     substituted,
+    sysctls,
   });
 }
 

@@ -134,7 +134,9 @@ async function devicesOf(node: CommandRunner, pid: number): Promise<readonly Dev
   const dev = `/proc/${String(pid)}/root/dev`;
   const { stdout } = await ask(node, [
     'find',
-    ...[dev, '-xdev', '(', '-type', 'b', '-o', '-type', 'c', ')'],
+    // Not -xdev: in a user namespace every device is a mount of its own.
+    ...[dev, '-maxdepth', '4', '(', '-path', `${dev}/pts`, '-o', '-path', `${dev}/shm`, ')', '-prune', '-o'],
+    ...['(', '-type', 'b', '-o', '-type', 'c', ')'],
     ...['-exec', 'stat', '-c', '%F,%t,%T,%n', '{}', '+'],
   ]);
   try {

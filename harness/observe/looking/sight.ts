@@ -26,7 +26,7 @@ import {
 import { processesOfPod } from './main-processes.ts';
 import type { NodeFacts } from './node-facts.ts';
 import { mayOpenDevices } from './runtime-record.ts';
-import { readSysctls, sysctlsOf } from './sysctls.ts';
+import { readSysctls } from './sysctls.ts';
 
 /** What was seen of one pod, ready to be compared. */
 export interface Sight {
@@ -43,6 +43,8 @@ export interface SightParts {
   readonly nodeRunner: CommandRunner;
   readonly podRunner: (container: string) => CommandRunner;
   readonly substituted: ReadonlyMap<string, SubstitutedContainer>;
+  /** Kernel settings that the manifest is about; the control is asked for them too. */
+  readonly sysctls: readonly string[];
 }
 
 /** Asks everything else about a pod whose containers were looked at. What cannot be told is left out with a note. */
@@ -131,12 +133,11 @@ async function attemptsIn(
   );
 }
 
-async function sysctlTraits({ followed, nodeRunner }: SightParts): Promise<readonly Trait[]> {
-  const names = sysctlsOf(followed.pod);
-  if (names.length === 0) return [];
+async function sysctlTraits({ followed, nodeRunner, sysctls }: SightParts): Promise<readonly Trait[]> {
+  if (sysctls.length === 0) return [];
   const { sandbox } = await processesOfPod(nodeRunner, { uid: uidOf(followed.pod), containerIds: [] });
   if (sandbox === undefined) return [];
-  const values = await readSysctls(nodeRunner, sandbox, names);
+  const values = await readSysctls(nodeRunner, sandbox, sysctls);
   return [...values].map(([name, value]) => sysctlTrait(name, value));
 }
 

@@ -99,7 +99,7 @@ function securityContext(value: unknown, remove: Removed): unknown {
   if ('sysctls' in value) gone.push('sysctls');
   const added = textsAt(value['capabilities'], 'add');
   if (added.length > 0) remove(`capabilities.add: ${added.join(', ')}`);
-  const rest = without(value, ...gone, 'capabilities');
+  const rest = without(value, ...gone);
   return isRecord(value['capabilities'])
     ? { ...rest, capabilities: without(value['capabilities'], 'add') }
     : rest;

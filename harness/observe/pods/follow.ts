@@ -108,7 +108,8 @@ class Trail {
 
   async end(): Promise<Followed> {
     const views = containerViews(this.#pod);
-    await this.#readRecords(views.filter(({ id }) => id !== undefined));
+    // A program that could not be started has a record too, but nothing ever ran with what it says.
+    await this.#readRecords(views.filter((view) => containerRuling(view).kind === 'open'));
     const warning = this.#events.findLast(({ type }) => type === 'Warning');
     return {
       pod: this.#pod,

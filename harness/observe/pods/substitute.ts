@@ -12,7 +12,12 @@ export interface SubstitutedContainer {
   readonly image: string;
   /** `kept` when all it does is to pass time; otherwise what runs in its place. */
   readonly command: 'kept' | 'replaced' | 'replaced by a server';
+  /** The uid it runs as, where the manifest only demands that it is not root and leaves the rest to the image. */
+  readonly asUser: number | null;
 }
+
+/** `nobody` on most systems; the workload image has no file that belongs to it. */
+const NOBODY = 65_534;
 
 /** How manifests of this project name the workload image. */
 const WORKLOAD = /^localhost\/podproof\/workload(?::\S+)?$/;
@@ -40,7 +45,8 @@ export function substituteImages(
     const image = textAt(item, 'image') ?? '';
     if (!isMissing(image)) return item;
     const { command, fate } = standIn(item, isInit);
-    containers.set(textAt(item, 'name') ?? '?', { image, command: fate });
+    const asUser = mustNotBeRoot(item, recordAt(object, 'spec')) ? NOBODY : null;
+    containers.set(textAt(item, 'name') ?? '?', { image, command: fate, asUser });
     const rest = without(
       item,
       'livenessProbe',
@@ -50,9 +56,21 @@ export function substituteImages(
       'imagePullPolicy',
     );
     const running = command === undefined ? rest : { ...without(rest, 'args'), command };
-    return { ...running, image: workloadImage, imagePullPolicy: 'Never' };
+    const user =
+      asUser === null ? {} : { securityContext: { ...recordAt(item, 'securityContext'), runAsUser: asUser } };
+    return { ...running, ...user, image: workloadImage, imagePullPolicy: 'Never' };
   };
   return { object: mapContainers(object, replaced), containers };
+}
+
+/**
+ * The user of the missing image decides whether the kubelet lets such a container run. Nobody knows it; what the
+ * container would get if it ran can be seen all the same.
+ */
+function mustNotBeRoot(item: ForeignObject, spec: ForeignObject): boolean {
+  const [own, whole] = [recordAt(item, 'securityContext'), recordAt(spec, 'securityContext')];
+  const demanded = own['runAsNonRoot'] ?? whole['runAsNonRoot'];
+  return demanded === true && own['runAsUser'] === undefined && whole['runAsUser'] === undefined;
 }
 
 /** What a container runs with the other image; no command where its own stays. */

@@ -88,7 +88,11 @@ export interface ContainerReportV1 {
   readonly role: ContainerRole;
   readonly image: string;
   /** Set where `--substitute-image` put the workload image in. */
-  readonly substituted: 'command kept' | 'command replaced' | 'command replaced by a server' | null;
+  readonly substituted: {
+    readonly command: 'kept' | 'replaced' | 'replaced by a server';
+    /** Set where the manifest demands a user other than root and leaves it to the image, which nobody knows. */
+    readonly asUser: number | null;
+  } | null;
   readonly outcome: OutcomeV1;
   /** `process`: read from the living process; `runtime record`: it was gone, and this is what the runtime was told. */
   readonly source: 'process' | 'runtime record' | null;
