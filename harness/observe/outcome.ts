@@ -60,6 +60,8 @@ function containerOutcome(
   if (running !== undefined && view.stage.kind !== 'running')
     return unknown(`it was still waiting for init container ${running.view.name}, which went on running`);
   const { stage } = view;
+  if (stage.kind === 'running')
+    return unknown('it ran, but its process could not be looked at from the node');
   if (stage.kind === 'ended') return unknown(`it ended (${endWords(stage)}) before it could be looked at`);
   return unknown(
     `it was still ${stage.kind === 'waiting' ? stage.reason || 'waiting' : ruling.seen} when its time was over`,
