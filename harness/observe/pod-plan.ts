@@ -39,6 +39,7 @@ export async function planPod(named: NamedPod, context: ObserveContext): Promise
     namespace,
     subject: resolveWorkload(object, cluster.workloadImage),
     changes: [
+      ...named.document.notes,
       ...aboutWorkload,
       ...changes,
       ...(isMadeUp

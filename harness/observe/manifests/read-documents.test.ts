@@ -47,7 +47,6 @@ describe('readDocuments', () => {
 
   test.each([
     ['kind: Pod\n  oops: 1\n', 1, /mapping|indent/i],
-    [`${POD}kind: Pod\n`, 5, /unique/i],
     ['{{- if .Values.on }}\nkind: Pod\n', 1, /./],
     ['just words\n', 1, /not a Kubernetes object: it is no object/],
     ['kind: Pod\n', 1, /it has no apiVersion/],
@@ -56,6 +55,15 @@ describe('readDocuments', () => {
     const [problem] = readDocuments('x.yaml', text).problems;
     expect(problem).toMatchObject({ file: 'x.yaml', line, column: expect.any(Number) });
     expect(problem?.message).toMatch(message);
+  });
+
+  test('a key that stands twice counts as kubectl has it, and is told', () => {
+    const { documents, problems } = readDocuments('x.yaml', `${POD}spec: {a: 1, a: 2}\n`);
+    expect(problems).toEqual([]);
+    expect(documents[0]?.object['spec']).toEqual({ a: 2 });
+    expect(documents[0]?.notes).toEqual([
+      'the key at 5:14 stands there for the second time; it is the one that counts',
+    ]);
   });
 
   test.each([

@@ -8,6 +8,8 @@ export interface ManifestDocument {
   readonly file: string;
   readonly line: number;
   readonly object: ForeignObject;
+  /** What kubectl takes without a word and a reader should know. */
+  readonly notes: readonly string[];
 }
 
 export interface ReadDocuments {
@@ -47,11 +49,17 @@ export function readDocuments(file: string, text: string): ReadDocuments {
   const problems: Problem[] = [];
   for (const document of Array.isArray(parsed) ? parsed : []) {
     const read = readDocument(document);
-    if ('fault' in read) problems.push({ file, ...place(read.fault.offset), ...read.fault.told });
-    else
-      documents.push(
-        ...read.objects.map(({ offset, object }) => ({ file, line: place(offset).line, object })),
-      );
+    if ('fault' in read) {
+      problems.push({ file, ...place(read.fault.offset), ...read.fault.told });
+      continue;
+    }
+    const notes = keysTwice(document).map((offset) => {
+      const { line, column } = place(offset);
+      return `the key at ${String(line)}:${String(column)} stands there for the second time; it is the one that counts`;
+    });
+    documents.push(
+      ...read.objects.map(({ offset, object }) => ({ file, line: place(offset).line, object, notes })),
+    );
   }
   return { documents, problems };
 }
@@ -81,8 +89,15 @@ interface Fault {
   readonly told: { readonly message: string; readonly hint?: string };
 }
 
+/** kubectl takes the last one; the server never learns of it, because what it gets is JSON. */
+const TWICE = 'DUPLICATE_KEY';
+
+function keysTwice(document: Document.Parsed): readonly number[] {
+  return document.errors.filter(({ code }) => code === TWICE).map(({ pos }) => pos[0]);
+}
+
 function readDocument(document: Document.Parsed): { objects: readonly Found[] } | { fault: Fault } {
-  const [error] = document.errors;
+  const error = document.errors.find(({ code }) => code !== TWICE);
   if (error !== undefined) return { fault: { offset: error.pos[0], told: told(error.message) } };
   const { contents } = document;
   if (contents === null) return { objects: [] };

@@ -5,10 +5,11 @@ import { sortDocuments } from './sort-documents.ts';
 const at = (
   object: Record<string, unknown>,
   file = 'x.yaml',
-): { file: string; line: number; object: Record<string, unknown> } => ({
+): { file: string; line: number; object: Record<string, unknown>; notes: string[] } => ({
   file,
   line: 1,
   object,
+  notes: [],
 });
 const spec = { containers: [{ name: 'c', image: 'i' }] };
 const named = (kind: string, apiVersion: string, rest: object = {}): Record<string, unknown> => ({

@@ -18,6 +18,7 @@ export interface PodDocument {
   readonly template: ForeignObject;
   /** The workload around the template; absent for a Pod. */
   readonly workload?: ForeignObject;
+  readonly notes: readonly string[];
 }
 
 /** An object that pods refer to and that grants nothing by itself. */
@@ -67,9 +68,9 @@ export function sortDocuments(documents: readonly ManifestDocument[]): SortedDoc
   const others: { origin: Origin; why: string }[] = [];
   for (const document of documents) {
     const origin = originOf(document);
-    const { object } = document;
+    const { object, notes } = document;
     const isKnown = GROUPS.has(groupOf(origin.apiVersion));
-    const template = isKnown ? templateOf(object, origin) : undefined;
+    const template = isKnown ? templateOf(object, origin, notes) : undefined;
     if (template !== undefined) pods.push(template);
     else if (origin.apiVersion === 'v1' && SUPPORTING.has(origin.kind)) supporting.push({ origin, object });
     else others.push({ origin, why: whyNot(origin, isKnown) });
@@ -77,8 +78,12 @@ export function sortDocuments(documents: readonly ManifestDocument[]): SortedDoc
   return { pods, supporting, others };
 }
 
-function templateOf(object: ForeignObject, origin: Origin): PodDocument | undefined {
-  if (origin.kind === 'Pod' && groupOf(origin.apiVersion) === '') return { origin, template: object };
+function templateOf(
+  object: ForeignObject,
+  origin: Origin,
+  notes: readonly string[],
+): PodDocument | undefined {
+  if (origin.kind === 'Pod' && groupOf(origin.apiVersion) === '') return { origin, template: object, notes };
   const path = TEMPLATES[origin.kind];
   if (path === undefined) return undefined;
   const template = path.reduce<unknown>((at, field) => (isRecord(at) ? at[field] : undefined), object);
@@ -86,6 +91,7 @@ function templateOf(object: ForeignObject, origin: Origin): PodDocument | undefi
     origin,
     template: isRecord(template) ? withClaims(template, object, origin) : {},
     workload: object,
+    notes,
   };
 }
 
