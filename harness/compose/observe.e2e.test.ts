@@ -178,11 +178,11 @@ describe('podproof observe', () => {
       outcome: { kind: 'observed' },
       containers: [{ source: 'process' }],
     });
-    has('distroless', 'capabilities: add SYS_ADMIN → 15 of the node');
     has(
       'distroless',
-      "/mnt/host is the node's /mnt (directory, 755, owner 0:0): read and write; the control",
+      'capabilities: add SYS_ADMIN → no capability; bounding set: the 14 default capabilities and SYS_ADMIN',
     );
+    has('distroless', "/mnt/host is the node's /mnt (directory, 755, owner 0:0): read only; the control");
   });
 
   test('of fifty containers the one that differs is named', () => {

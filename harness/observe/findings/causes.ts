@@ -35,11 +35,11 @@ export function causeOf(trait: Trait, pod: ForeignObject, container: string | un
     case '/sys':
       return privileged;
     case 'host path':
-      return 'hostPath';
+      return hostPathCause(trait.about, spec, own);
     case 'host port':
-      return spec['hostNetwork'] === true ? 'hostNetwork: true' : 'hostPort';
+      return spec['hostNetwork'] === true ? 'hostNetwork: true' : `hostPort: ${trait.about}`;
     case 'sysctl':
-      return 'sysctls';
+      return `sysctl ${trait.about}`;
   }
 }
 
@@ -63,6 +63,12 @@ function capabilityCause(capabilities: ForeignObject): string | undefined {
     return names.length === 0 ? [] : [`${field} ${names.join(', ')}`];
   });
   return words.length === 0 ? undefined : `capabilities: ${words.join('; ')}`;
+}
+
+function hostPathCause(mountPath: string, spec: ForeignObject, container: ForeignObject | undefined): string {
+  const mount = recordsAt(container, 'volumeMounts').find((each) => each['mountPath'] === mountPath);
+  const volume = recordsAt(spec, 'volumes').find(({ name }) => name === mount?.['name']);
+  return `hostPath ${textAt(volume?.['hostPath'], 'path') ?? ''}`.trimEnd();
 }
 
 function devicesCause(spec: ForeignObject, container: ForeignObject | undefined): string | undefined {

@@ -1,5 +1,6 @@
 import type { Json } from '../../core/json.ts';
 import { isRecord, textsAt } from '../shape.ts';
+import { DEFAULT_CAPABILITIES } from './capability-words.ts';
 import type { Trait } from './traits.ts';
 
 /**
@@ -31,12 +32,6 @@ const CAPABILITIES_OF_THE_NODE: ReadonlySet<string> = new Set([
   'PERFMON',
   'MAC_ADMIN',
 ]);
-/** Those that containers have by default, with containerd and with CRI-O; having them again is nothing new. */
-const DEFAULT_CAPABILITIES: ReadonlySet<string> = new Set([
-  ...['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP'],
-  ...['NET_BIND_SERVICE', 'NET_RAW', 'SYS_CHROOT', 'MKNOD', 'AUDIT_WRITE', 'SETFCAP'],
-]);
-
 /** Traits that ordinary pods have too, so that without a control nobody can say whose doing they are. */
 const ORDINARY: ReadonlySet<string> = new Set([
   ...['identity', 'seccomp', 'AppArmor', 'no new privileges'],
@@ -115,7 +110,7 @@ function namespaceDanger(trait: Trait): Danger {
 function capabilityDanger(value: Json, control: Json | undefined): Danger {
   const had = textsAt(control, 'bounding');
   const gained = textsAt(value, 'bounding').filter(
-    (name) => !had.includes(name) && !DEFAULT_CAPABILITIES.has(name),
+    (name) => !had.includes(name) && !DEFAULT_CAPABILITIES.includes(name),
   );
   if (gained.some((name) => CAPABILITIES_OF_THE_NODE.has(name)))
     return textsAt(value, 'effective').length > 0 ? 'node' : 'serious';

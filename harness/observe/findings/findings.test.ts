@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Json } from '../../core/json.ts';
 import { portTrait } from './port-trait.ts';
+import { capabilityWords, DEFAULT_CAPABILITIES } from './capability-words.ts';
 import { causeOf } from './causes.ts';
 import { dangerOf, steersTheNode, worst } from './danger.ts';
 import { findingsOf } from './findings.ts';
@@ -167,9 +168,24 @@ describe('causeOf', () => {
     ['seccomp', '', 'plain', 'seccompProfile: RuntimeDefault'],
     ['/sys', '', 'c', 'privileged: true'],
     ['/sys', '', 'plain', undefined],
+    ['host path', '/dev', 'c', 'hostPath /dev'],
+    ['host port', '9000', undefined, 'hostPort: 9000'],
   ] as const)('%s %s of %s: %s', (kind, about, name, because) => {
     expect(causeOf(trait(kind, null, about), pod, name)).toBe(because);
   });
+});
+
+test('capabilities are told against what is usual and what the node has', () => {
+  const node = [...DEFAULT_CAPABILITIES, 'SYS_ADMIN', 'SYS_TIME', 'NET_ADMIN'];
+  const words = (...names: string[]): string => capabilityWords(names, node);
+  expect(words(...node)).toBe('all 17 capabilities of the node');
+  expect(words(...DEFAULT_CAPABILITIES)).toBe('the 14 default capabilities');
+  expect(words(...DEFAULT_CAPABILITIES, 'SYS_TIME')).toBe('the 14 default capabilities and SYS_TIME');
+  expect(words(...DEFAULT_CAPABILITIES.filter((name) => name !== 'CHOWN'), 'SYS_TIME')).toBe(
+    'the default capabilities without CHOWN and SYS_TIME',
+  );
+  expect(words('NET_BIND_SERVICE')).toBe('only NET_BIND_SERVICE');
+  expect(words()).toBe('no capability');
 });
 
 test('a host port tells from where it answers', () => {

@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { DEFAULT_DEVICES, deviceId, type Device } from '../../probes/devices.ts';
 import type { NamespaceKind } from '../../probes/namespaces.ts';
+import { capabilityWords } from './capability-words.ts';
 import { NAMESPACES, type ContainerFacts, type Ids } from '../looking/container-facts.ts';
 import type { HostPathFacts } from '../looking/host-paths.ts';
 import type { NodeFacts } from '../looking/node-facts.ts';
@@ -151,19 +152,13 @@ function idsValue({ uid, gid, groups }: Ids): Json {
 }
 
 function capabilitiesTrait({ capEff, capBnd }: ContainerFacts, node: NodeFacts): Trait {
-  const missing = node.capabilities.filter((name) => !capEff.includes(name));
-  const effective =
-    capEff.length === 0
-      ? 'no capability'
-      : missing.length === 0
-        ? `all ${String(node.capabilities.length)} capabilities of the node`
-        : `${String(capEff.length)} of the node's ${String(node.capabilities.length)} capabilities`;
+  const effective = capabilityWords(capEff, node.capabilities);
   // A process that is not root has none in effect, but programs with file capabilities reach up to the bounding set.
-  const bounding = capBnd.length === capEff.length ? '' : `, bounding set of ${String(capBnd.length)}`;
+  const bounding = capabilityWords(capBnd, node.capabilities);
   return {
     kind: 'capabilities',
     about: '',
-    text: `${effective}${bounding}`,
+    text: effective === bounding ? effective : `${effective}; bounding set: ${bounding}`,
     value: { effective: capEff, bounding: capBnd, nodes: node.capabilities },
   };
 }

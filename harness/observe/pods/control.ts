@@ -98,7 +98,7 @@ function securityContext(value: unknown, remove: Removed): unknown {
   for (const sysctl of recordsAt(value, 'sysctls')) remove(`sysctl ${textAt(sysctl, 'name') ?? '?'}`);
   if ('sysctls' in value) gone.push('sysctls');
   const added = textsAt(value['capabilities'], 'add');
-  if (added.length > 0) remove(`capabilities.add: ${added.join(', ')}`);
+  if (added.length > 0) remove(`capabilities: add ${added.join(', ')}`);
   const rest = without(value, ...gone);
   return isRecord(value['capabilities'])
     ? { ...rest, capabilities: without(value['capabilities'], 'add') }
@@ -107,9 +107,7 @@ function securityContext(value: unknown, remove: Removed): unknown {
 
 function withoutHostPath(volume: ForeignObject, remove: Removed): ForeignObject {
   if (!isRecord(volume['hostPath'])) return volume;
-  remove(
-    `volume ${textAt(volume, 'name') ?? '?'}: hostPath ${textAt(volume['hostPath'], 'path') ?? '?'} (an empty directory instead)`,
-  );
+  remove(`volume ${textAt(volume, 'name') ?? '?'}: hostPath ${textAt(volume['hostPath'], 'path') ?? '?'}`);
   return { ...without(volume, 'hostPath'), emptyDir: {} };
 }
 

@@ -52,8 +52,10 @@ describe('podRuling', () => {
       by: 'kubelet',
       why: 'NodePorts: Pod was rejected',
     });
-    // A pod whose containers failed has run.
+    // A pod whose containers failed has run, and so has one that was evicted or whose time was over.
     expect(ruling({ phase: 'Failed' }).kind).toBe('open');
+    const containerStatuses = [{ name: 'c', containerID: `containerd://${'a'.repeat(64)}` }];
+    expect(ruling({ phase: 'Failed', reason: 'DeadlineExceeded', containerStatuses }).kind).toBe('open');
   });
 
   test('a mount that fails again and again is a reason, one that failed once in a young namespace is none', () => {

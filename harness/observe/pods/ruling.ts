@@ -1,6 +1,6 @@
 import type { ObjectEvent, Pod } from '../../core/kube.ts';
 import { recordAt, recordsAt, textAt } from '../shape.ts';
-import type { ContainerView } from './container-states.ts';
+import { containerViews, type ContainerView } from './container-states.ts';
 
 /** Who keeps a pod or a container from running. */
 export type Judge = 'API server' | 'admission' | 'scheduler' | 'kubelet' | 'runtime' | 'nobody';
@@ -31,7 +31,9 @@ export function podRuling(pod: Pod, { nodes, events }: RulingFacts): Ruling {
   const status = recordAt(pod, 'status');
   const phase = textAt(status, 'phase') ?? 'Pending';
   const { nodeName } = pod.spec;
-  if (phase === 'Failed' && textAt(status, 'reason') !== undefined)
+  // Afterwards too: evicted, or over its time. Then it has run.
+  const hasRun = containerViews(pod).some(({ id }) => id !== undefined);
+  if (phase === 'Failed' && textAt(status, 'reason') !== undefined && !hasRun)
     return never('kubelet', [textAt(status, 'reason'), textAt(status, 'message')].filter(Boolean).join(': '));
   if (nodeName !== undefined && nodeName !== '' && !nodes.includes(nodeName))
     return never('nobody', `nodeName ${nodeName}: there is no such node`);

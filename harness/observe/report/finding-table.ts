@@ -35,7 +35,15 @@ export function findingTable(findings: readonly Finding[], all: number, style: T
 
 function cellsOf({ containers, subject, control, because }: Finding, all: number): readonly string[] {
   const who = containers.length === 0 || containers.length === all ? '' : `${names(containers)}: `;
-  return [who + subject, control ?? '-', because ?? ''];
+  return [who + subject, control === null ? '-' : withoutHead(control, subject), because ?? ''];
+}
+
+/** `port 80 of the node: refused` beside `port 80 of the node: answers` need only say `refused`. */
+function withoutHead(control: string, subject: string): string {
+  const head = control.slice(0, control.indexOf(': ') + 2);
+  return head.length > 2 && control !== subject && subject.startsWith(head)
+    ? control.slice(head.length)
+    : control;
 }
 
 function sign(danger: Danger, { unicode }: TextStyle): string {

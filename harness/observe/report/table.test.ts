@@ -29,7 +29,7 @@ const POD: PodReportV1 = {
     ],
   },
   control: {
-    removed: ['hostNetwork: true'],
+    removed: ['hostNetwork: true', 'container main: seccompProfile: Unconfined'],
     outcome: { kind: 'observed' },
     podSecurity: { level: 'baseline', baseline: [], restricted: [] },
   },
@@ -91,7 +91,7 @@ describe('observeTable', () => {
         "  ! shares the node's network namespace: eth0   own network namespace:      hostNetwork: true",
         '    lo veth1 … (9)                              eth0 lo',
         '  = like the control: own pid namespace',
-        '  control: without hostNetwork: true',
+        '  no difference seen from container main: seccompProfile: Unconfined',
         '',
         '1 pod · 1 observed · 0 never run · 0 could not be told · 4.0 s',
         '',
@@ -114,7 +114,15 @@ describe('observeTable', () => {
     const text = observeTable(
       report(
         [
-          { ...POD, outcome: { kind: 'never runs', by: 'scheduler', why: '0/3 nodes are available' } },
+          {
+            ...POD,
+            outcome: { kind: 'never runs', by: 'scheduler', why: '0/3 nodes are available' },
+            control: {
+              removed: ['hostPID: true'],
+              outcome: { kind: 'never runs', by: 'scheduler', why: 'neither' },
+              podSecurity: { level: 'unknown', why: '' },
+            },
+          },
           untold(origin, 'the image nginx cannot be pulled'),
         ],
         {
@@ -128,6 +136,7 @@ describe('observeTable', () => {
       PLAIN,
     );
     expect(text).toContain('  never runs (scheduler): 0/3 nodes are available\n');
+    expect(text).toContain('  the control, without hostPID: true: never runs (scheduler): neither\n');
     expect(text).toContain('  could not tell: the image nginx cannot be pulled\n');
     expect(text).toContain('  a.yaml:3:4: not YAML.\n  b.yaml:1 Service web: starts no pod\n');
     expect(text).toContain('  LEFT BEHIND: /data on node worker\n');

@@ -38,7 +38,7 @@ function podLines(report: PodReportV1, style: TextStyle): readonly string[] {
       report,
       style,
     ),
-    ...(control === null ? [] : paragraph(controlText(control), 'faint', style)),
+    ...(control === null ? [] : paragraph(controlText(control, findings), 'faint', style)),
     ...notes.flatMap((note) => paragraph(`note: ${note}`, 'faint', style)),
     ...evidenceLines(report.evidence ?? [], style),
   ];
@@ -55,9 +55,19 @@ function outcomeText(outcome: OutcomeV1): string {
   }
 }
 
-function controlText({ removed, outcome }: NonNullable<PodReportV1['control']>): string {
-  const fate = outcome.kind === 'observed' ? '' : `; it ${outcomeText(outcome)}`;
-  return `control: without ${removed.join(', ')}${fate}`;
+/** What became of a control that did not run; else the fields that made no difference, which nothing above names. */
+function controlText(
+  { removed, outcome }: NonNullable<PodReportV1['control']>,
+  findings: readonly Finding[],
+): string {
+  if (outcome.kind !== 'observed')
+    return `the control, without ${removed.join(', ')}: ${outcomeText(outcome)}`;
+  const causes = findings.filter(({ differs }) => differs).map(({ because }) => because ?? '');
+  const idle = removed.filter((words) => {
+    const field = words.replace(/^(?:container|volume) [^:]*: /, '');
+    return !causes.some((cause) => cause.includes(field));
+  });
+  return idle.length === 0 ? '' : `no difference seen from ${idle.join(', ')}`;
 }
 
 /** Only what a container has to say for itself; '' for an ordinary one. */
