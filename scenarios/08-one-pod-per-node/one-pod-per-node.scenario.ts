@@ -162,7 +162,7 @@ export default defineScenario({
       mutate: ({ spec }) => {
         for (const container of spec.containers) {
           delete container.ports;
-          container['resources'] = { requests: { cpu: '1000' } };
+          container['resources'] = { requests: { cpu: '1000' }, limits: { cpu: '1000' } };
         }
       },
     },
