@@ -7,7 +7,7 @@ export interface Count {
   readonly failures: readonly string[];
 }
 
-export type ResultKind = 'jest' | 'podproof' | 'gates' | 'leaks';
+export type ResultKind = 'jest' | 'podproof' | 'gates' | 'faults' | 'leaks';
 
 /**
  * Counts what a result file really says. Anything unreadable is an error: a part whose result cannot be read has
@@ -25,6 +25,8 @@ export function countResult(kind: ResultKind, text: string): Count {
       return countPodproof(parsed);
     case 'gates':
       return countGates(parsed);
+    case 'faults':
+      return countFaults(parsed);
   }
 }
 
@@ -91,6 +93,21 @@ function countGates(report: unknown): Count {
     failed: red.length,
     skipped: 0,
     failures: red.map(({ name }) => `gate ${name}`),
+  };
+}
+
+/** The report of `npm run test:faults -- --json FILE`: one per fault that was planted. */
+function countFaults(report: unknown): Count {
+  const rows = list(report, 'rows').map((row) => ({
+    name: `fault ${textOf(row, 'id')} ${textOf(row, 'what')}`,
+    isOk: field(row, 'isOk') === true,
+  }));
+  const red = rows.filter(({ isOk }) => !isOk);
+  return {
+    passed: rows.length - red.length,
+    failed: red.length,
+    skipped: 0,
+    failures: red.map(({ name }) => name),
   };
 }
 

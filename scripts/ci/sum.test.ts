@@ -88,6 +88,15 @@ describe('sumPart', () => {
       part({ kind: 'podproof', result: run({ schema: 2 }) }),
     ],
     ['unreadable result file: Error: the field gates is missing', part({ kind: 'gates', result: '{}' })],
+    [
+      'fault F03 Ctrl-C',
+      part({
+        kind: 'faults',
+        exitCode: 1,
+        result:
+          '{"rows":[{"id":"F03","what":"Ctrl-C","isOk":false},{"id":"F04","what":"twice","isOk":true}]}',
+      }),
+    ],
     ['gate lint', part({ kind: 'gates', exitCode: 1, result: '{"gates":[{"name":"lint","ok":false}]}' })],
     ['process dockerd', part({ kind: 'leaks', exitCode: 1, result: 'process dockerd\n' })],
   ])('is red: %s', (failure, given) => {

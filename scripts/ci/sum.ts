@@ -87,5 +87,5 @@ function describeExit(exitCode: number): string {
 }
 
 function isKind(kind: string): kind is ResultKind {
-  return ['jest', 'podproof', 'gates', 'leaks'].includes(kind);
+  return ['jest', 'podproof', 'gates', 'faults', 'leaks'].includes(kind);
 }
