@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { FAULTS, select } from '../harness/faults/all.ts';
+import { select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
 
 /**
  * Plants faults and says how podproof took them: `npm run test:faults`, `-- --only F48`, `-- --needs nothing,engine`,
- * `-- --list`, `-- --json FILE`. Ends with 1 when one was not taken as it should, with 2 when there is none to plant.
+ * `-- --list`, `-- --json FILE`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not taken as it should, with 2 when there is none to plant.
  */
 const { values } = parseArgs({
   options: {
@@ -14,10 +14,21 @@ const { values } = parseArgs({
     needs: { type: 'string', default: 'nothing' },
     list: { type: 'boolean', default: false },
     json: { type: 'string' },
+    /** Of the moments at which F02 kills, and how many of them. */
+    seed: { type: 'string', default: '1' },
+    times: { type: 'string', default: '20' },
+    /** How many of the chosen faults are left out: to go on where an earlier call ended. */
+    skip: { type: 'string', default: '0' },
+    /** How many are planted at most. */
+    limit: { type: 'string', default: '1000' },
   },
 });
+const FAULTS = withKills(Number(values.seed), Number(values.times));
+const from = Number(values.skip);
 const needs = values.needs.split(',');
-const chosen = select(FAULTS, values.only).filter((fault) => needs.includes(fault.needs ?? 'nothing'));
+const chosen = select(FAULTS, values.only)
+  .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
+  .slice(from, from + Number(values.limit));
 if (chosen.length === 0) {
   console.error(`there is no fault that fits; \`-- --list\` shows all ${String(FAULTS.length)}`);
   process.exitCode = 2;

@@ -1,9 +1,13 @@
 import { ENDPOINT_FAULTS } from './endpoint-faults.ts';
 import { titleOf, type Fault } from './fault.ts';
 import { JUDGE_FAULTS } from './judge-faults.ts';
+import { killFaults } from './kill-faults.ts';
 import { KUBECONFIG_FAULTS } from './kubeconfig-faults.ts';
 import { MALFORMED_FAULTS } from './malformed-faults.ts';
+import { NODE_FAULTS } from './node-faults.ts';
+import { POD_FAULTS } from './pod-faults.ts';
 import { PROGRAM_FAULTS } from './program-faults.ts';
+import { SIGNAL_FAULTS } from './signal-faults.ts';
 import { TRUTH_FAULTS } from './truth-faults.ts';
 
 /** Every fault there is. A new one is an entry in one of these lists, or a list of its own. */
@@ -14,7 +18,16 @@ export const FAULTS: readonly Fault[] = [
   ...KUBECONFIG_FAULTS,
   ...TRUTH_FAULTS,
   ...JUDGE_FAULTS,
+  ...killFaults(1, 20),
+  ...SIGNAL_FAULTS,
+  ...POD_FAULTS,
+  ...NODE_FAULTS,
 ];
+
+/** The same list with other moments at which F02 kills. */
+export function withKills(seed: number, times: number): readonly Fault[] {
+  return [...FAULTS.filter(({ id }) => id !== 'F02'), ...killFaults(seed, times)];
+}
 
 /**
  * The faults whose id or description contains one of the words; all when there are none.

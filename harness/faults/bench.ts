@@ -1,10 +1,11 @@
 import { chmod, cp, mkdir, mkdtemp, readdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plant, type Files } from '../testing/malformed/scenario-files.ts';
 import { fakeDaemon, type FakeDaemon, type DaemonBehaviour } from './fake-daemon.ts';
 import { processesOf } from './leftovers.ts';
+import { ownCache } from './own-cache.ts';
 import { PodproofRun } from './podproof-run.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -28,19 +29,23 @@ export interface BenchOptions {
 export class FaultBench implements AsyncDisposable {
   /** Everything that is started for this fault has it in its environment. */
   readonly mark: string;
+  /** Engine, images and clusters; with a real engine it is that of the suite and outlives this fault. */
+  readonly cache: string;
   readonly #root: string;
   readonly #options: BenchOptions;
   readonly #daemons: FakeDaemon[] = [];
 
-  private constructor(root: string, options: BenchOptions) {
+  private constructor(root: string, options: BenchOptions, cache: string) {
     this.#root = root;
+    this.cache = cache;
     this.#options = options;
     this.mark = `podproof-fault-${crypto.randomUUID()}`;
   }
 
   static async create(options: BenchOptions): Promise<FaultBench> {
     const root = await realpath(await mkdtemp(join(tmpdir(), 'podproof-fault-')));
-    const bench = new FaultBench(root, options);
+    const cache = options.needs === 'nothing' ? join(root, 'cache') : await ownCache();
+    const bench = new FaultBench(root, options, cache);
     for (const folder of ['home/.kube', 'bin', 'tmp', 'runs', 'cache', 'scenarios'])
       await mkdir(join(root, folder), { recursive: true });
     await writeFile(bench.kubeconfig, USER_KUBECONFIG, { mode: 0o600 });
@@ -63,6 +68,11 @@ export class FaultBench implements AsyncDisposable {
   async lastRun(): Promise<string> {
     const names = (await readdir(this.runs)).filter((name) => /^\d/.test(name));
     return join(this.runs, names.sort().at(-1) ?? '');
+  }
+
+  /** Whether there is an engine for it. */
+  get isReal(): boolean {
+    return this.#options.needs !== 'nothing';
   }
 
   /** The kubeconfig of the user, which nobody may touch. */
@@ -134,20 +144,19 @@ export class FaultBench implements AsyncDisposable {
   }
 
   #environment(): Readonly<Record<string, string>> {
-    const isReal = this.#options.needs !== 'nothing';
-    const { PATH = '', DOCKER_HOST } = process.env;
+    const { PATH = '' } = process.env;
     return {
       PODPROOF_FAULT: this.mark,
       PODPROOF_RUNS: this.runs,
-      PODPROOF_CACHE: isReal ? realCache() : this.path('cache'),
+      PODPROOF_CACHE: this.cache,
       HOME: this.path('home'),
       TMPDIR: this.path('tmp'),
       // Compiled code is shared, so that a start costs a third.
       NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
       LC_ALL: 'C.UTF-8',
       CI: 'true',
-      ...(isReal
-        ? { PATH, ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }) }
+      ...(this.isReal
+        ? { PATH }
         : {
             PATH: this.path('bin'),
             PODPROOF_SCENARIOS: this.path('scenarios'),
@@ -162,12 +171,6 @@ export class FaultBench implements AsyncDisposable {
     for (const pid of await processesOf(this.mark)) process.kill(pid, 'SIGKILL');
     await rm(this.#root, { recursive: true, force: true });
   }
-}
-
-/** Where engine, images and kept clusters are: a fault that needs them must not make them anew. */
-function realCache(): string {
-  const { PODPROOF_CACHE, XDG_CACHE_HOME } = process.env;
-  return PODPROOF_CACHE ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'podproof');
 }
 
 const USER_KUBECONFIG = `apiVersion: v1

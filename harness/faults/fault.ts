@@ -29,6 +29,16 @@ export interface Fault {
   readonly tells?: readonly (string | RegExp)[];
   /** What the fault needs beside this project. @default 'nothing' */
   readonly needs?: Needs;
+  /**
+   * With `needs: 'kind'`: what is there before. `kept`: an engine with a cluster of one node that an earlier run kept.
+   * `none`: not even an engine, so that the run makes and removes both. @default 'kept'
+   */
+  readonly before?: 'kept' | 'none';
+  /**
+   * False when no run is made afterwards to see whether it works, to save time: the fault that follows is planted in
+   * one. @default true
+   */
+  readonly nextRun?: boolean;
   /** True when the run may talk to the engine: to a made-up one, unless `needs` says otherwise. @default false */
   readonly mayAskEngine?: boolean;
   /** Longest time until the process has ended. @default 10000 */

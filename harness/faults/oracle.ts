@@ -7,6 +7,7 @@ import { readJournal } from '../report/read-journal.ts';
 import { summarize } from '../report/summary.ts';
 import { SOUND } from '../testing/malformed/scenario-files.ts';
 import type { FaultBench } from './bench.ts';
+import { engineLeftovers } from './engine-leftovers.ts';
 import type { Fault } from './fault.ts';
 import { leftoversOf } from './leftovers.ts';
 import type { Ended } from './podproof-run.ts';
@@ -14,6 +15,8 @@ import type { Ended } from './podproof-run.ts';
 /** What must be the same before and after: taken before the fault, asked afterwards. */
 export interface Before {
   readonly kubeconfig: string;
+  /** What the engine has, where there is one. */
+  readonly engine: ReadonlySet<string>;
 }
 
 export interface Judged {
@@ -23,8 +26,12 @@ export interface Judged {
 }
 
 export async function lookBefore(bench: FaultBench): Promise<Before> {
-  return { kubeconfig: await fingerprint(bench.kubeconfig) };
+  const engine = bench.isReal ? await engineLeftovers(bench.cache) : [];
+  return { kubeconfig: await fingerprint(bench.kubeconfig), engine: new Set(engine) };
 }
+
+/** A run like that of anybody, which must be green; it leaves a cluster of one node. */
+export const PLAIN_RUN: readonly string[] = ['run', 'run-as-guest', '--nodes', '1', '--keep'];
 
 /** Everything that must be true after a fault. An empty list of problems means: podproof took it as it should. */
 export async function judgeFault(
@@ -35,8 +42,9 @@ export async function judgeFault(
 ): Promise<Judged> {
   const problems = [...endingProblems(fault, ended), ...blockProblems(fault, ended)];
   problems.push(...(await recordProblems(bench, ended)));
-  if (fault.mayAskEngine !== true) problems.push(...(await engineProblems(bench)));
-  const clean = await untilClean(bench, fault.cleanMs ?? 5000);
+  const { needs = 'nothing', mayAskEngine = needs !== 'nothing' } = fault;
+  if (!mayAskEngine) problems.push(...(await engineProblems(bench)));
+  const clean = await untilClean(() => leftNow(bench, before), fault.cleanMs ?? 5000);
   problems.push(...clean.problems);
   if ((await fingerprint(bench.kubeconfig)) !== before.kubeconfig)
     problems.push('the kubeconfig of the user was touched');
@@ -97,13 +105,20 @@ async function engineProblems(bench: FaultBench): Promise<readonly string[]> {
   return [...calls, ...requests].map((call) => `an engine was asked: ${call}`);
 }
 
+/** Of this fault's own place, and what the engine has now and had not before. */
+async function leftNow(bench: FaultBench, { engine }: Before): Promise<readonly string[]> {
+  const own = await leftoversOf(bench);
+  if (!bench.isReal) return own;
+  return [...own, ...(await engineLeftovers(bench.cache)).filter((each) => !engine.has(each))];
+}
+
 async function untilClean(
-  bench: FaultBench,
+  leftovers: () => Promise<readonly string[]>,
   withinMs: number,
 ): Promise<{ readonly problems: readonly string[]; readonly ms: number | null }> {
   const startedAt = systemClock.now();
   for (;;) {
-    const left = await leftoversOf(bench);
+    const left = await leftovers();
     const ms = Math.round(systemClock.now() - startedAt);
     if (left.length === 0) return { problems: [], ms };
     if (ms > withinMs) return { problems: left.map((each) => `left behind: ${each}`), ms: null };
@@ -112,8 +127,12 @@ async function untilClean(
 }
 
 /** What happened must not be felt any more by the next one. */
-async function nextRunProblems({ needs = 'nothing' }: Fault, bench: FaultBench): Promise<readonly string[]> {
-  if (needs !== 'nothing') return plainEnd(await bench.podproof(['run', 'run-as-guest', '--keep']).ended);
+async function nextRunProblems(
+  { needs = 'nothing', nextRun = true }: Fault,
+  bench: FaultBench,
+): Promise<readonly string[]> {
+  if (!nextRun) return [];
+  if (needs !== 'nothing') return plainEnd(await bench.podproof(PLAIN_RUN).ended);
   await rm(bench.path('scenarios'), { recursive: true, force: true });
   await bench.plant(SOUND);
   return plainEnd(await bench.fakePodproof(['run', '--no-jest']).ended);

@@ -11,6 +11,8 @@ export interface Ended {
   readonly stdout: string;
   readonly stderr: string;
   readonly ms: number;
+  /** What is worth knowing about how the fault was planted this time. */
+  readonly note?: string;
 }
 
 export interface RunOrder {
@@ -49,12 +51,16 @@ export class PodproofRun {
     this.ended = promise;
   }
 
+  /** What was written so far. */
+  get text(): string {
+    return this.#text.stdout + this.#text.stderr;
+  }
+
   /** Waits until something was written that fits. @throws TimeoutError with the last lines */
   async until(pattern: RegExp, withinMs = 60_000): Promise<void> {
     await poll(
       () => {
-        const text = this.#text.stdout + this.#text.stderr;
-        return Promise.resolve(pattern.test(text) ? done(true) : pending(text.slice(-200)));
+        return Promise.resolve(pattern.test(this.text) ? done(true) : pending(this.text.slice(-200)));
       },
       {
         deadline: Deadline.in(withinMs, `podproof to write ${String(pattern)}`),
@@ -67,5 +73,10 @@ export class PodproofRun {
   /** As the kernel does it: no handler, no clean-up. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     this.child.kill(signal);
+  }
+
+  /** As a terminal does it: to the process and to everything that it started and that did not leave its group. */
+  killGroup(signal: NodeJS.Signals): void {
+    if (this.child.pid !== undefined) process.kill(-this.child.pid, signal);
   }
 }

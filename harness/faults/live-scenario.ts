@@ -1,0 +1,29 @@
+import { CODE, MANIFEST, SOUND, type Files } from '../testing/malformed/scenario-files.ts';
+
+/** What the command in the pod waits with; found on the node by this. */
+export const WAITS = 'sleep 4.711';
+
+const ASKED = "['say']";
+/** With hostNetwork a pod has the host name of its node, otherwise its own. */
+const ANSWER = 'case "$(hostname)" in podproof-*) echo host ;; *) echo own ;; esac';
+
+/**
+ * The sound scenario for a real cluster: its pods tell whether they have the host name of the node, by a command that
+ * takes some seconds, in which things can be broken.
+ *
+ * @param command what to run instead of that
+ */
+export function liveScenario({
+  command = `${WAITS}; ${ANSWER}`,
+  manifest = (text: string) => text,
+}: { readonly command?: string; readonly manifest?: (text: string) => string } = {}): Files {
+  const asked = JSON.stringify(['sh', '-c', command]);
+  return {
+    ...SOUND,
+    'scenarios/01-one/manifest.yaml': manifest(MANIFEST),
+    'scenarios/01-one/one.scenario.ts': CODE.replace(ASKED, () => asked),
+  };
+}
+
+/** What a pod answers at once. */
+export const AT_ONCE: Files = liveScenario({ command: ANSWER });

@@ -1,0 +1,132 @@
+import type { FaultBench } from './bench.ts';
+import type { Fault } from './fault.ts';
+import { kubectl, onNode } from './hands.ts';
+import { AT_ONCE, liveScenario } from './live-scenario.ts';
+import type { Ended } from './podproof-run.ts';
+import type { Files } from '../testing/malformed/scenario-files.ts';
+
+const ARGV = ['run', '--nodes', '1', '--keep', '--no-jest'];
+
+async function runFiles(bench: FaultBench, files: Files, argv: readonly string[] = []): Promise<Ended> {
+  await bench.plant(files);
+  return bench.podproof([...ARGV, ...argv], { PODPROOF_SCENARIOS: bench.path('scenarios') }).ended;
+}
+
+/** The subject's container changed. */
+const withPods =
+  (change: (manifest: string) => string): Fault['run'] =>
+  (bench) =>
+    runFiles(bench, liveScenario({ manifest: change }));
+
+const withCommand =
+  (command: string): Fault['run'] =>
+  (bench) =>
+    runFiles(bench, liveScenario({ command }));
+
+const shared = { needs: 'kind', cleanMs: 20_000, nextRun: false, withinMs: 90_000 } as const;
+/** A pod that cannot run is told at once, with the kubelet's reason, and not after a time-out. */
+const early = { ...shared, withinMs: 60_000, exit: 4 } as const;
+const IMAGE = 'localhost/podproof/workload:v1';
+
+/** What pods of a run are found by. */
+const STUCK_LABEL = 'podproof.dev/run=stuck';
+
+/** What goes wrong in pods. */
+export const POD_FAULTS: readonly Fault[] = [
+  {
+    ...early,
+    id: 'F39',
+    what: 'the pods crash again and again',
+    tells: [/CrashLoopBackOff|exit code 3|exited with 3/],
+    run: withPods((text) => text.replaceAll('[sleep, infinity]', "[sh, -c, 'exit 3']")),
+  },
+  {
+    ...early,
+    id: 'F39',
+    what: 'the image of the pods is not there',
+    tells: [/ErrImageNeverPull|ErrImagePull|ImagePullBackOff/],
+    run: withPods((text) => text.replaceAll(IMAGE, 'localhost/podproof/nothing:v1')),
+  },
+  {
+    ...early,
+    id: 'F39',
+    what: 'the program of the pods is not there',
+    tells: [/no such file|not found/],
+    run: withPods((text) => text.replaceAll('[sleep, infinity]', '[/no/such/program]')),
+  },
+  {
+    ...early,
+    id: 'F39',
+    what: 'the kubelet refuses the pods: they must not run as root and do',
+    tells: ['CreateContainerConfigError'],
+    run: withPods((text) =>
+      text.replaceAll('spec:\n', 'spec:\n  securityContext: { runAsNonRoot: true }\n'),
+    ),
+  },
+  {
+    ...shared,
+    id: 'F42',
+    what: 'a pod writes 200 MiB where a word is asked for',
+    exit: 4,
+    run: withCommand('head -c 209715200 /dev/zero | tr "\\000" x'),
+  },
+  {
+    ...shared,
+    id: 'F42',
+    what: 'a pod writes binary and control sequences',
+    exit: 4,
+    run: withCommand('head -c 65536 /dev/urandom; printf "\\033[2J\\033]0;title\\007host"'),
+  },
+  {
+    ...shared,
+    id: 'F43',
+    what: 'a command in a pod never ends',
+    exit: 4,
+    withinMs: 240_000,
+    run: async (bench) => {
+      const ended = await runFiles(bench, liveScenario({ command: 'exec sleep 86417' }));
+      const left = await onNode(bench, 'pgrep', '-f', '[s]leep 86417').catch(() => '');
+      if (left !== '') throw new Error(`the process in the pod goes on: ${left}`);
+      return ended;
+    },
+  },
+  {
+    ...shared,
+    id: 'F45',
+    what: 'a pod forks without end; its limits hold and the run ends',
+    exit: 4,
+    withinMs: 240_000,
+    run: withCommand('bomb() { bomb | bomb & }; bomb; sleep 20; echo done'),
+  },
+  {
+    ...shared,
+    id: 'F37',
+    what: 'pods of an earlier run have a finalizer that nobody removes',
+    exit: 4,
+    tells: ['the pods of earlier runs to be gone', 'stuck'],
+    run: async (bench) => {
+      await kubectl(bench, 'create', 'namespace', 'podproof-stuck');
+      await kubectl(bench, 'run', 'stuck', '-n', 'podproof-stuck', `--image=${IMAGE}`, `--labels=${STUCK_LABEL}`);
+      await finalizers(bench, '["podproof.dev/never"]');
+      const ended = await runFiles(bench, AT_ONCE);
+      await finalizers(bench, 'null');
+      return ended;
+    },
+  },
+  {
+    ...shared,
+    id: 'F18',
+    what: 'another pod has the port of the node that a pod wants',
+    exit: 4,
+    tells: [/didn't have free ports|free ports/],
+    run: withPods((text) =>
+      text.replaceAll(`image: ${IMAGE}`, `image: ${IMAGE}\n      ports: [{ containerPort: 9000, hostPort: 9000 }]`),
+    ),
+  },
+];
+
+/** Sets the finalizers of the pod that does not go. */
+async function finalizers(bench: FaultBench, json: string): Promise<void> {
+  const patch = `{"metadata":{"finalizers":${json}}}`;
+  await kubectl(bench, 'patch', 'pod', 'stuck', '-n', 'podproof-stuck', '--type=merge', '-p', patch);
+}

@@ -1,0 +1,203 @@
+import { readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { systemClock } from '../core/clock.ts';
+import type { FaultBench } from './bench.ts';
+import type { Fault } from './fault.ts';
+import { theNode, untilOnNode } from './hands.ts';
+import { liveScenario, WAITS } from './live-scenario.ts';
+import { processesOf } from './leftovers.ts';
+import type { PodproofRun } from './podproof-run.ts';
+
+/** Everything new, and gone afterwards. */
+const FRESH = ['run', '--nodes', '1', '--no-jest'];
+/** On the kept cluster. */
+const KEPT = [...FRESH, '--keep'];
+
+const shared = { needs: 'kind', withinMs: 180_000 } as const;
+/** Of a run that makes everything itself. */
+const ofFresh = { ...shared, before: 'none', nextRun: false, cleanMs: 30_000 } as const;
+const ofKept = { ...shared, nextRun: false, cleanMs: 10_000 } as const;
+
+/** What a person, a terminal or an init system does to a run, and what the kernel does to its processes. */
+export const SIGNAL_FAULTS: readonly Fault[] = [
+  {
+    ...ofFresh,
+    id: 'F01',
+    what: 'SIGKILL while docker starts the node',
+    exit: 'SIGKILL',
+    cleanMs: 60_000,
+    run: async (bench) => {
+      const run = start(bench, FRESH);
+      await untilContainer(bench, run);
+      run.kill();
+      return run.ended;
+    },
+  },
+  {
+    ...ofFresh,
+    id: 'F03',
+    what: 'Ctrl-C while the cluster is being made',
+    exit: 130,
+    code: 'INTERRUPTED',
+    run: async (bench) => {
+      const run = start(bench, FRESH);
+      await untilContainer(bench, run);
+      await systemClock.sleep(3000);
+      run.killGroup('SIGINT');
+      return run.ended;
+    },
+  },
+  {
+    ...ofKept,
+    id: 'F03',
+    what: 'Ctrl-C while a pod is asked',
+    exit: 130,
+    code: 'INTERRUPTED',
+    run: (bench) => signalledInScenario(bench, (run) => run.killGroup('SIGINT')),
+  },
+  {
+    ...ofFresh,
+    id: 'F03',
+    what: 'Ctrl-C while everything is being removed',
+    exit: 130,
+    code: 'INTERRUPTED',
+    run: async (bench) => {
+      await bench.plant(liveScenario());
+      const run = start(bench, FRESH, { PODPROOF_SCENARIOS: bench.path('scenarios') });
+      await run.until(/says-host[^\n]*/, 150_000);
+      await untilRemoving(bench);
+      run.killGroup('SIGINT');
+      return run.ended;
+    },
+  },
+  {
+    ...ofKept,
+    id: 'F04',
+    what: 'Ctrl-C twice',
+    exit: 130,
+    tells: ['the watchdog goes on with it'],
+    cleanMs: 60_000,
+    run: (bench) =>
+      signalledInScenario(bench, async (run) => {
+        // A frozen engine would keep the clean-up waiting; here the second one comes before it can be done.
+        run.killGroup('SIGINT');
+        await systemClock.sleep(750);
+        run.killGroup('SIGINT');
+      }),
+  },
+  {
+    ...ofKept,
+    id: 'F05',
+    what: 'SIGTERM while a pod is asked',
+    exit: 143,
+    code: 'INTERRUPTED',
+    run: (bench) => signalledInScenario(bench, (run) => run.kill('SIGTERM')),
+  },
+  {
+    ...ofKept,
+    id: 'F05',
+    what: 'SIGHUP while a pod is asked',
+    exit: 129,
+    code: 'INTERRUPTED',
+    run: (bench) => signalledInScenario(bench, (run) => run.kill('SIGHUP')),
+  },
+  {
+    ...ofFresh,
+    id: 'F06',
+    what: 'run and watchdog killed while the cluster is being made: the next start removes what they left',
+    exit: 'SIGKILL',
+    nextRun: true,
+    cleanMs: 1000,
+    run: async (bench) => {
+      const run = start(bench, FRESH);
+      await untilContainer(bench, run);
+      const lost = await theNode(bench);
+      for (const pid of await processesOf(bench.mark)) killHard(pid);
+      const ended = await run.ended;
+      const next = await bench.podproof(['run', 'run-as-guest', '--nodes', '1', '--no-jest']).ended;
+      const told = `${next.stdout}${next.stderr}`.includes(`${lost.replace('-control-plane', '')} of a dead run removed`);
+      if (next.exitCode !== 0 || !told) throw new Error(`the next run: exit ${String(next.exitCode)}, ${next.stderr}`);
+      return ended;
+    },
+  },
+  {
+    ...ofFresh,
+    id: 'F07',
+    what: 'kind is killed while it makes the cluster',
+    exit: 4,
+    tells: [/KIND_FAILED|CLUSTER_NOT_READY/, 'SIGKILL'],
+    run: async (bench) => {
+      const run = start(bench, FRESH);
+      await untilContainer(bench, run);
+      await killKind(bench);
+      return run.ended;
+    },
+  },
+];
+
+function start(
+  bench: FaultBench,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): PodproofRun {
+  const ids = env['PODPROOF_SCENARIOS'] === undefined ? ['run-as-guest'] : [];
+  return bench.podproof([...argv, ...ids], env);
+}
+
+/** Asks pods for some seconds, and strikes while they answer. */
+async function signalledInScenario(
+  bench: FaultBench,
+  strike: (run: PodproofRun) => void | Promise<void>,
+): ReturnType<Fault['run']> {
+  await bench.plant(liveScenario());
+  const run = start(bench, KEPT, { PODPROOF_SCENARIOS: bench.path('scenarios') });
+  await untilOnNode(bench, WAITS);
+  await strike(run);
+  return run.ended;
+}
+
+/** Waits for the first container of the run, or for its end. */
+async function untilContainer(bench: FaultBench, run: PodproofRun): Promise<void> {
+  let isOver = false;
+  void run.ended.then(() => (isOver = true));
+  while (!isOver && containers(bench).length === 0) await systemClock.sleep(20);
+}
+
+/** Waits until the container goes that was there. */
+async function untilRemoving(bench: FaultBench): Promise<void> {
+  const node = await theNode(bench);
+  while (await isThere(bench, node)) await systemClock.sleep(20);
+}
+
+async function isThere(bench: FaultBench, node: string): Promise<boolean> {
+  for (const id of containers(bench)) {
+    const file = `${bench.cache}/engine/data/containers/${id}/config.v2.json`;
+    const text = await readFile(file, 'utf8').catch(() => '');
+    if (text.includes(`"/${node}"`)) return text.includes('"Running":true');
+  }
+  return false;
+}
+
+function containers(bench: FaultBench): readonly string[] {
+  try {
+    return readdirSync(`${bench.cache}/engine/data/containers`);
+  } catch {
+    return [];
+  }
+}
+
+async function killKind(bench: FaultBench): Promise<void> {
+  for (const pid of await processesOf(bench.mark)) {
+    const command = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '');
+    const [program = '', verb] = command.split('\0');
+    if (program.endsWith('/kind') || (program === 'kind' && verb === 'create')) killHard(pid);
+  }
+}
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
