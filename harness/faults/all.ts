@@ -3,6 +3,7 @@ import { titleOf, type Fault } from './fault.ts';
 import { JUDGE_FAULTS } from './judge-faults.ts';
 import { killFaults } from './kill-faults.ts';
 import { KUBECONFIG_FAULTS } from './kubeconfig-faults.ts';
+import { LAPTOP_FAULTS } from './laptop-faults.ts';
 import { MALFORMED_FAULTS } from './malformed-faults.ts';
 import { NODE_FAULTS } from './node-faults.ts';
 import { POD_FAULTS } from './pod-faults.ts';
@@ -20,6 +21,7 @@ export const FAULTS: readonly Fault[] = [
   ...JUDGE_FAULTS,
   ...killFaults(1, 20),
   ...SIGNAL_FAULTS,
+  ...LAPTOP_FAULTS,
   ...POD_FAULTS,
   ...NODE_FAULTS,
 ];

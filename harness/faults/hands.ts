@@ -20,9 +20,12 @@ export async function docker(bench: FaultBench, ...args: readonly string[]): Pro
 /** The control plane of the newest cluster; every cluster of the suite has this one node. */
 export async function theNode(bench: FaultBench): Promise<string> {
   const clusters = join(bench.cache, 'clusters');
-  const records = await Promise.all(
-    (await readdir(clusters)).map((name) => readFile(join(clusters, name, 'record.json'), 'utf8')),
+  const texts = await Promise.all(
+    (await readdir(clusters)).map((name) =>
+      readFile(join(clusters, name, 'record.json'), 'utf8').catch(() => ''),
+    ),
   );
+  const records = texts.filter((text) => text !== '');
   const newest = records
     .map((text) => JSON.parse(text) as { readonly name: string; readonly createdAt: string })
     .toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))[0];

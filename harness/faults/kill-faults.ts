@@ -53,7 +53,8 @@ async function killedAt(bench: FaultBench, moment: number): Promise<Ended> {
 /** @throws Error when not even an undisturbed run is green */
 async function lifeOf(bench: FaultBench): Promise<number> {
   const { ms, exitCode, stderr } = await bench.podproof(WHOLE_LIFE).ended;
-  if (exitCode !== 0) throw new Error(`an undisturbed run ended with ${String(exitCode)}: ${stderr.slice(-300)}`);
+  if (exitCode !== 0)
+    throw new Error(`an undisturbed run ended with ${String(exitCode)}: ${stderr.slice(-300)}`);
   return ms;
 }
 

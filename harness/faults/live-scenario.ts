@@ -7,21 +7,29 @@ const ASKED = "['say']";
 /** With hostNetwork a pod has the host name of its node, otherwise its own. */
 const ANSWER = 'case "$(hostname)" in podproof-*) echo host ;; *) echo own ;; esac';
 
+interface LiveChanges {
+  /** What to run in the pods instead. */
+  readonly command?: string;
+  readonly manifest?: (text: string) => string;
+  readonly code?: (text: string) => string;
+}
+
+const same = (text: string): string => text;
+
 /**
  * The sound scenario for a real cluster: its pods tell whether they have the host name of the node, by a command that
  * takes some seconds, in which things can be broken.
- *
- * @param command what to run instead of that
  */
 export function liveScenario({
   command = `${WAITS}; ${ANSWER}`,
-  manifest = (text: string) => text,
-}: { readonly command?: string; readonly manifest?: (text: string) => string } = {}): Files {
+  manifest = same,
+  code = same,
+}: LiveChanges = {}): Files {
   const asked = JSON.stringify(['sh', '-c', command]);
   return {
     ...SOUND,
     'scenarios/01-one/manifest.yaml': manifest(MANIFEST),
-    'scenarios/01-one/one.scenario.ts': CODE.replace(ASKED, () => asked),
+    'scenarios/01-one/one.scenario.ts': code(CODE.replace(ASKED, () => asked)),
   };
 }
 

@@ -26,6 +26,7 @@ const withCommand =
 const shared = { needs: 'kind', cleanMs: 20_000, nextRun: false, withinMs: 90_000 } as const;
 /** A pod that cannot run is told at once, with the kubelet's reason, and not after a time-out. */
 const early = { ...shared, withinMs: 60_000, exit: 4 } as const;
+const PORT = 'ports: [{ containerPort: 9000, hostPort: 9000 }]';
 const IMAGE = 'localhost/podproof/workload:v1';
 
 /** What pods of a run are found by. */
@@ -45,7 +46,7 @@ export const POD_FAULTS: readonly Fault[] = [
     id: 'F39',
     what: 'the image of the pods is not there',
     tells: [/ErrImageNeverPull|ErrImagePull|ImagePullBackOff/],
-    run: withPods((text) => text.replaceAll(IMAGE, 'localhost/podproof/nothing:v1')),
+    run: withPods((text) => text.replaceAll(IMAGE, 'localhost:5001/podproof/nothing:v1')),
   },
   {
     ...early,
@@ -59,9 +60,7 @@ export const POD_FAULTS: readonly Fault[] = [
     id: 'F39',
     what: 'the kubelet refuses the pods: they must not run as root and do',
     tells: ['CreateContainerConfigError'],
-    run: withPods((text) =>
-      text.replaceAll('spec:\n', 'spec:\n  securityContext: { runAsNonRoot: true }\n'),
-    ),
+    run: withPods((text) => text.replaceAll('spec:\n', 'spec:\n  securityContext: { runAsNonRoot: true }\n')),
   },
   {
     ...shared,
@@ -106,10 +105,19 @@ export const POD_FAULTS: readonly Fault[] = [
     tells: ['the pods of earlier runs to be gone', 'stuck'],
     run: async (bench) => {
       await kubectl(bench, 'create', 'namespace', 'podproof-stuck');
-      await kubectl(bench, 'run', 'stuck', '-n', 'podproof-stuck', `--image=${IMAGE}`, `--labels=${STUCK_LABEL}`);
+      await kubectl(
+        bench,
+        'run',
+        'stuck',
+        '-n',
+        'podproof-stuck',
+        `--image=${IMAGE}`,
+        `--labels=${STUCK_LABEL}`,
+      );
       await finalizers(bench, '["podproof.dev/never"]');
       const ended = await runFiles(bench, AT_ONCE);
       await finalizers(bench, 'null');
+      await kubectl(bench, 'delete', 'namespace', 'podproof-stuck', '--wait=false');
       return ended;
     },
   },
@@ -119,9 +127,14 @@ export const POD_FAULTS: readonly Fault[] = [
     what: 'another pod has the port of the node that a pod wants',
     exit: 4,
     tells: [/didn't have free ports|free ports/],
-    run: withPods((text) =>
-      text.replaceAll(`image: ${IMAGE}`, `image: ${IMAGE}\n      ports: [{ containerPort: 9000, hostPort: 9000 }]`),
-    ),
+    run: (bench) =>
+      runFiles(
+        bench,
+        liveScenario({
+          manifest: (text) => text.replaceAll(`image: ${IMAGE}`, `image: ${IMAGE}\n      ${PORT}`),
+          code: (text) => text.replace('claims: [', "locks: ['hostPort 9000'],\n  claims: ["),
+        }),
+      ),
   },
 ];
 

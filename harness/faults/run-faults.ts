@@ -57,7 +57,8 @@ async function tryFault(fault: Fault): Promise<FaultRow> {
 async function prepare({ before = 'kept' }: Fault, bench: FaultBench): Promise<void> {
   const argv = before === 'kept' ? PLAIN_RUN : ['down'];
   const { exitCode, stderr } = await bench.podproof(argv).ended;
-  if (exitCode !== 0) throw new Error(`podproof ${argv.join(' ')}: exit ${String(exitCode)}, ${stderr.slice(-300)}`);
+  if (exitCode !== 0)
+    throw new Error(`podproof ${argv.join(' ')}: exit ${String(exitCode)}, ${stderr.slice(-300)}`);
 }
 
 function expectationOf({ exit, code }: Fault): string {

@@ -115,8 +115,11 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
       for (const pid of await processesOf(bench.mark)) killHard(pid);
       const ended = await run.ended;
       const next = await bench.podproof(['run', 'run-as-guest', '--nodes', '1', '--no-jest']).ended;
-      const told = `${next.stdout}${next.stderr}`.includes(`${lost.replace('-control-plane', '')} of a dead run removed`);
-      if (next.exitCode !== 0 || !told) throw new Error(`the next run: exit ${String(next.exitCode)}, ${next.stderr}`);
+      const told = `${next.stdout}${next.stderr}`.includes(
+        `${lost.replace('-control-plane', '')} of a dead run removed`,
+      );
+      if (next.exitCode !== 0 || !told)
+        throw new Error(`the next run: exit ${String(next.exitCode)}, ${next.stderr}`);
       return ended;
     },
   },

@@ -40,6 +40,17 @@ test('an error of ours says what happened, why, and what to do', () => {
   expect(exitCodeOf(error)).toBe(4);
 });
 
+test('a full disk is not taken for a fault of podproof, wherever it shows', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  expect(problemEvent(full)).toMatchObject({
+    code: 'DISK_FULL',
+    exitCode: 4,
+    hint: expect.stringContaining('PODPROOF_RUNS') as unknown,
+    context: { known: 'HOST_DISK_FULL', because: ['ENOSPC: no space left on device, write'] },
+  });
+  expect(exitCodeOf(full)).toBe(4);
+});
+
 describe('a message of the software below', () => {
   const disk = 'docker: write /var/lib/docker/tmp/x: no space left on device';
 

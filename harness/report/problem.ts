@@ -1,9 +1,10 @@
-import { HarnessError } from '../core/errors.ts';
+import { HarnessError, InfrastructureError } from '../core/errors.ts';
 import type { NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import type { Json } from '../core/json.ts';
 import type { KnownError } from '../core/known-errors/known-error.ts';
 import { recognise } from '../core/known-errors/recognise.ts';
+import { hasCode } from '../core/node-errors.ts';
 import { paint, plainSigns, type TextStyle } from './text-style.ts';
 import type { ProblemFacts } from './run-summary.ts';
 import { sanitizeText } from '../core/sanitize-text.ts';
@@ -25,7 +26,7 @@ export interface ProblemPlaces {
  * it is the only thing that helps there, and the exit code is 70.
  */
 export function problemEvent(error: unknown): ProblemEvent {
-  return sanitizeEvent(rawEvent(error));
+  return sanitizeEvent(rawEvent(explained(error)));
 }
 
 function rawEvent(error: unknown): ProblemEvent {
@@ -56,6 +57,16 @@ function rawEvent(error: unknown): ProblemEvent {
   };
 }
 
+/** A full disk can show at any write, and is no fault of podproof's wherever it does. */
+function explained(error: unknown): unknown {
+  const isFull = hasCode(error, 'ENOSPC') || hasCode(error, 'EDQUOT');
+  if (!isFull) return error;
+  return new InfrastructureError('DISK_FULL', 'A file could not be written: there is no room left.', {
+    hint: 'Make room, or choose other folders with PODPROOF_RUNS and PODPROOF_CACHE.',
+    cause: error,
+  });
+}
+
 /**
  * The known message that an error of the environment or of the infrastructure carries in its text or in its causes.
  * Other errors are about what the user or podproof did, whatever words they use.
@@ -66,7 +77,8 @@ function knownIn(error: HarnessError, because: readonly string[]): KnownError | 
 }
 
 /** The exit code for anything that was thrown. */
-export function exitCodeOf(error: unknown): ExitCode {
+export function exitCodeOf(thrown: unknown): ExitCode {
+  const error = explained(thrown);
   return error instanceof HarnessError ? error.exitCode : EXIT_CODES.bug;
 }
 

@@ -1,0 +1,253 @@
+import { execFile } from 'node:child_process';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { identityOf } from '../core/process-identity.ts';
+import type { FaultBench } from './bench.ts';
+import type { Fault } from './fault.ts';
+import { docker, onNode, theNode } from './hands.ts';
+import type { Ended } from './podproof-run.ts';
+
+const run = promisify(execFile);
+const PLAIN = ['run', 'run-as-guest', '--nodes', '1', '--keep', '--no-jest'];
+const FRESH = ['run', 'run-as-guest', '--nodes', '1', '--fresh', '--no-jest'];
+
+const shared = { needs: 'kind', cleanMs: 20_000, nextRun: false, withinMs: 90_000 } as const;
+const green = { ...shared, exit: 0, tells: ['6 hold'] } as const;
+
+/** What laptops are like: ports, files, variables and neighbours of the user, whom a run must not mind nor harm. */
+export const LAPTOP_FAULTS: readonly Fault[] = [
+  {
+    ...green,
+    id: 'F16',
+    what: 'the ports 9000 and 6443 of the laptop are taken',
+    withinMs: 180_000,
+    cleanMs: 30_000,
+    run: async (bench) => {
+      const taken = await Promise.all(
+        ['127.0.0.1', '::1'].flatMap((host) => [9000, 6443].map((port) => listen(port, host))),
+      );
+      try {
+        return await bench.podproof(FRESH).ended;
+      } finally {
+        for (const server of taken) server?.close();
+      }
+    },
+  },
+  kubeconfig('locked by another program', async (file) => {
+    await writeFile(file, '{}');
+    await writeFile(`${file}.lock`, '');
+  }),
+  kubeconfig('malformed', (file) => writeFile(file, '{{{')),
+  kubeconfig('read-only', (file) => writeFile(file, '{}', { mode: 0o400 })),
+  kubeconfig('absent', () => Promise.resolve()),
+  kubeconfig('a link to nothing', (file) => symlink('nowhere', file)),
+  kubeconfig('one whose current context is on another machine', (file) => writeFile(file, REMOTE)),
+  {
+    ...green,
+    id: 'F47',
+    what: 'the proxy variables lead into a black hole',
+    run: (bench) => {
+      const proxy = 'http://192.0.2.1:3128';
+      const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy };
+      return bench.podproof(PLAIN, env).ended;
+    },
+  },
+  {
+    ...green,
+    id: 'F35',
+    what: 'the node has a name server that never answers',
+    run: async (bench) => {
+      const text = await onNode(bench, 'cat', '/etc/resolv.conf');
+      await onNode(bench, 'sh', '-c', 'echo nameserver 192.0.2.1 >/etc/resolv.conf');
+      const ended = await bench.podproof(PLAIN).ended;
+      await onNode(bench, 'sh', '-c', `printf '%s\\n' "$0" >/etc/resolv.conf`, text);
+      return ended;
+    },
+  },
+  {
+    ...green,
+    id: 'F50',
+    what: 'the host has cgroup v1, and the result says what was changed for it',
+    tells: ['6 hold', /cgroup v1|failCgroupV1/],
+    run: (bench) => bench.podproof([...PLAIN, '--verbose']).ended,
+  },
+  {
+    ...shared,
+    id: 'F23',
+    what: 'the folder for results is read-only',
+    exit: 3,
+    code: 'DOCTOR_FAILED',
+    tells: ['D26'],
+    run: (bench) => onDisk(bench, 'ro,size=1m', () => bench.podproof(PLAIN).ended),
+  },
+  {
+    ...shared,
+    id: 'F23',
+    what: 'the disk for results is full before the start',
+    exit: 4,
+    code: 'DISK_FULL',
+    run: (bench) =>
+      onDisk(bench, 'size=64k', async () => {
+        await writeFile(join(bench.runs, '.fill'), new Uint8Array(65_536)).catch(() => undefined);
+        return bench.podproof(PLAIN).ended;
+      }),
+  },
+  {
+    ...shared,
+    id: 'F23',
+    what: 'the disk for results fills up during the run',
+    exit: 4,
+    tells: [/JOURNAL_INCOMPLETE|REPORT_NOT_WRITTEN|DISK_FULL/],
+    run: (bench) => onDisk(bench, 'size=24k', () => bench.podproof(PLAIN).ended),
+  },
+  {
+    ...green,
+    id: 'F26',
+    what: 'two runs at once',
+    withinMs: 240_000,
+    cleanMs: 30_000,
+    run: (bench) => together(bench, 2),
+  },
+  {
+    ...green,
+    id: 'F27',
+    what: 'a sweep while a live run makes its cluster',
+    withinMs: 180_000,
+    cleanMs: 30_000,
+    run: async (bench) => {
+      const live = bench.podproof(FRESH);
+      await live.until(/cluster {2,}/, 60_000);
+      const swept = await bench.podproof(['clean']).ended;
+      if (!swept.stdout.includes('stays: another run uses it')) throw new Error(`it said: ${swept.stdout}`);
+      return live.ended;
+    },
+  },
+  {
+    ...green,
+    id: 'F28',
+    what: 'records of clusters that are dead, damaged, and from the future',
+    run: async (bench) => {
+      await forgeRecords(bench);
+      const ended = await bench.podproof(PLAIN).ended;
+      const cleaned = await bench.podproof(['clean']).ended;
+      if (!cleaned.stdout.includes('podproof-bad000 stays: its record is damaged'))
+        throw new Error(`clean said nothing about the damaged record: ${cleaned.stdout}`);
+      await run('rm', ['-r', join(bench.cache, 'clusters/podproof-bad000')]);
+      return ended;
+    },
+  },
+  {
+    ...green,
+    id: 'F30',
+    what: 'a cluster of somebody else stands in the same engine',
+    run: async (bench) => {
+      const image = await docker(bench, 'inspect', '--format', '{{.Config.Image}}', await theNode(bench));
+      const label = 'io.x-k8s.kind.cluster=podproof-f0e161';
+      const name = 'podproof-f0e161-control-plane';
+      const command = ['--entrypoint', 'sleep', image, '1000'];
+      await docker(bench, 'run', '--detach', '--name', name, '--label', label, ...command);
+      try {
+        const ended = await bench.podproof(PLAIN).ended;
+        await bench.podproof(['clean']).ended;
+        const state = await docker(bench, 'inspect', '--format', '{{.State.Running}}', name);
+        if (state !== 'true') throw new Error('the cluster of somebody else is gone');
+        return ended;
+      } finally {
+        await docker(bench, 'rm', '--force', '--volumes', name);
+      }
+    },
+  },
+];
+
+function kubeconfig(state: string, plant: (file: string) => Promise<void>): Fault {
+  return {
+    ...green,
+    id: 'F29',
+    what: `a whole run, and the kubeconfig of the user is ${state}`,
+    run: async (bench) => {
+      const file = bench.path('kubeconfig');
+      await plant(file);
+      const before = await look(file);
+      const ended = await bench.podproof(PLAIN, { KUBECONFIG: file }).ended;
+      if ((await look(file)) !== before) throw new Error('the kubeconfig was changed');
+      return ended;
+    },
+  };
+}
+
+/** Content, times and rights of a file, or that it is not there. */
+async function look(file: string): Promise<string> {
+  const format = '%n %s %a %Y %i';
+  return run('sh', ['-c', 'stat -c "$1" "$0" "$0".lock 2>&1; sha256sum "$0" 2>&1', file, format]).then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { readonly stdout: string }) => stdout,
+  );
+}
+
+async function listen(port: number, host: string): Promise<Server | undefined> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<Server | undefined>();
+  // Somebody else has it already, which is as good.
+  server.once('error', () => resolve(undefined));
+  server.listen(port, host, () => resolve(server));
+  return promise;
+}
+
+/** With the folder for results on a disk of its own. */
+async function onDisk(bench: FaultBench, options: string, work: () => Promise<Ended>): Promise<Ended> {
+  await mkdir(bench.runs, { recursive: true });
+  await run('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', bench.runs]);
+  try {
+    return await work();
+  } finally {
+    await run('umount', [bench.runs]);
+  }
+}
+
+/** The first that is not green, or the last. */
+async function together(bench: FaultBench, count: number): Promise<Ended> {
+  const runs = await Promise.all(Array.from({ length: count }, () => bench.podproof(FRESH).ended));
+  const bad = runs.find(({ exitCode }) => exitCode !== 0);
+  const last = bad ?? runs.toSorted((one, other) => one.ms - other.ms).at(-1);
+  if (last === undefined) throw new Error('there was no run');
+  return last;
+}
+
+/** What a crash, a disk and a wrong clock leave in the folder of clusters. */
+async function forgeRecords(bench: FaultBench): Promise<void> {
+  const record = {
+    schema: 1,
+    provider: 'kind',
+    phase: 'creating',
+    kept: false,
+    fingerprint: 'f',
+    endpoint: `unix://${bench.cache}/engine/docker.sock`,
+    notes: {},
+  };
+  // A live process with this number started at another time: the number alone proves nothing.
+  const reused = { ...(await identityOf()), startedAt: '1' };
+  const forged = {
+    'podproof-dead00': { ...record, createdAt: '2020-01-01T00:00:00.000Z', owner: reused },
+    'podproof-f00001': { ...record, createdAt: '2099-01-01T00:00:00.000Z', owner: reused },
+  };
+  for (const [name, fields] of Object.entries(forged))
+    await plantRecord(bench, name, JSON.stringify({ ...fields, name }));
+  await plantRecord(bench, 'podproof-bad000', '{"schema":1,');
+}
+
+async function plantRecord(bench: FaultBench, name: string, text: string): Promise<void> {
+  const folder = join(bench.cache, 'clusters', name);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, 'record.json'), text, { mode: 0o600 });
+}
+
+/** An address that leads nowhere, see RFC 5737. */
+const REMOTE = `apiVersion: v1
+kind: Config
+current-context: kind-podproof
+clusters: [{ name: c, cluster: { server: 'https://203.0.113.1:6443' } }]
+contexts: [{ name: kind-podproof, context: { cluster: c, user: u } }]
+users: [{ name: u, user: {} }]
+`;
