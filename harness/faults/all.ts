@@ -5,6 +5,7 @@ import { killFaults } from './kill-faults.ts';
 import { KUBECONFIG_FAULTS } from './kubeconfig-faults.ts';
 import { LAPTOP_FAULTS } from './laptop-faults.ts';
 import { MALFORMED_FAULTS } from './malformed-faults.ts';
+import { NEIGHBOUR_FAULTS } from './neighbour-faults.ts';
 import { NODE_FAULTS } from './node-faults.ts';
 import { POD_FAULTS } from './pod-faults.ts';
 import { PROGRAM_FAULTS } from './program-faults.ts';
@@ -22,6 +23,7 @@ export const FAULTS: readonly Fault[] = [
   ...killFaults(1, 20),
   ...SIGNAL_FAULTS,
   ...LAPTOP_FAULTS,
+  ...NEIGHBOUR_FAULTS,
   ...POD_FAULTS,
   ...NODE_FAULTS,
 ];

@@ -20,7 +20,7 @@ export async function engineLeftovers(cache: string): Promise<readonly string[]>
   const containers = await names(join(engine, 'data/containers'));
   const found = await Promise.all([
     programs(engine, containers.length === 0 ? `podproof-${id}` : undefined),
-    containers.map((name) => `container ${name.slice(0, 12)}`),
+    labelled('container', join(engine, 'data/containers')),
     labelled('volume', join(engine, 'data/volumes')),
     labelled('cluster folder', join(cache, 'clusters')),
     labelled('user of the engine', join(engine, 'leases')),

@@ -20,15 +20,13 @@ export async function docker(bench: FaultBench, ...args: readonly string[]): Pro
 /** The control plane of the newest cluster; every cluster of the suite has this one node. */
 export async function theNode(bench: FaultBench): Promise<string> {
   const clusters = join(bench.cache, 'clusters');
-  const texts = await Promise.all(
-    (await readdir(clusters)).map((name) =>
-      readFile(join(clusters, name, 'record.json'), 'utf8').catch(() => ''),
-    ),
+  const made = await Promise.all(
+    (await readdir(clusters)).map(async (name) => {
+      const record = await readFile(join(clusters, name, 'record.json'), 'utf8').catch(() => '');
+      return { name, at: /"createdAt": "([^"]+)"/.exec(record)?.[1] ?? '' };
+    }),
   );
-  const records = texts.filter((text) => text !== '');
-  const newest = records
-    .map((text) => JSON.parse(text) as { readonly name: string; readonly createdAt: string })
-    .toSorted((one, other) => other.createdAt.localeCompare(one.createdAt))[0];
+  const newest = made.toSorted((one, other) => other.at.localeCompare(one.at))[0];
   if (newest === undefined) throw new Error('there is no cluster');
   return `${newest.name}-control-plane`;
 }

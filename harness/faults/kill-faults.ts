@@ -12,8 +12,14 @@ const SHORTEST_MS = 200;
 /** Places inside a part of the life. */
 const FINENESS = 1000;
 
-/** As a life on this machine takes today; measured once per suite. */
-let life: Promise<number> | undefined;
+/** How long a run lives on this machine today; measured once. */
+class Life {
+  #ms: Promise<number> | undefined;
+
+  in(bench: FaultBench): Promise<number> {
+    return (this.#ms ??= lifeOf(bench));
+  }
+}
 
 /**
  * F02: podproof is killed, once per run, at moments all over the life of a run: each falls into its own part of that
@@ -22,6 +28,7 @@ let life: Promise<number> | undefined;
  * @param seed the same one gives the same moments, as parts of the life
  */
 export function killFaults(seed: number, times: number): readonly Fault[] {
+  const life = new Life();
   const range = (length: number): readonly number[] => Array.from({ length }, (_, index) => index);
   const inside = shuffled(range(FINENESS), seed);
   const moments = shuffled(range(times), seed).map(
@@ -36,13 +43,12 @@ export function killFaults(seed: number, times: number): readonly Fault[] {
     nextRun: index === times - 1,
     withinMs: 240_000,
     cleanMs: 60_000,
-    run: (bench) => killedAt(bench, moment),
+    run: async (bench) => killedAt(bench, await life.in(bench), moment),
   }));
 }
 
-async function killedAt(bench: FaultBench, moment: number): Promise<Ended> {
-  life ??= lifeOf(bench);
-  const ms = Math.max(SHORTEST_MS, Math.round((await life) * moment));
+async function killedAt(bench: FaultBench, life: number, moment: number): Promise<Ended> {
+  const ms = Math.max(SHORTEST_MS, Math.round(life * moment));
   const run = bench.podproof(WHOLE_LIFE);
   await Promise.race([systemClock.sleep(ms), run.ended]);
   const doing = lastStep(run);

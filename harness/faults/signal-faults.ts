@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
@@ -12,6 +13,9 @@ import type { PodproofRun } from './podproof-run.ts';
 const FRESH = ['run', '--nodes', '1', '--no-jest'];
 /** On the kept cluster. */
 const KEPT = [...FRESH, '--keep'];
+
+/** Who presses Ctrl-C twice does not want to wait. */
+const INSIST_MS = 2000;
 
 const shared = { needs: 'kind', withinMs: 180_000 } as const;
 /** Of a run that makes everything itself. */
@@ -79,10 +83,14 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     cleanMs: 60_000,
     run: (bench) =>
       signalledInScenario(bench, async (run) => {
-        // A frozen engine would keep the clean-up waiting; here the second one comes before it can be done.
         run.killGroup('SIGINT');
+        // Sooner, it would be taken for an echo of the first: npm passes on what the terminal sent already.
         await systemClock.sleep(750);
         run.killGroup('SIGINT');
+        const insistedAt = systemClock.now();
+        await run.ended;
+        const ms = systemClock.now() - insistedAt;
+        if (ms > INSIST_MS) throw new Error(`it took ${String(Math.round(ms))} ms to go`);
       }),
   },
   {
@@ -112,7 +120,9 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
       const run = start(bench, FRESH);
       await untilContainer(bench, run);
       const lost = await theNode(bench);
-      for (const pid of await processesOf(bench.mark)) killHard(pid);
+      // Before the run: it would not be there any more when the run is dead.
+      await killThose(bench, (words) => words.some((word) => word.endsWith('watchdog-process.ts')));
+      run.kill();
       const ended = await run.ended;
       const next = await bench.podproof(['run', 'run-as-guest', '--nodes', '1', '--no-jest']).ended;
       const told = `${next.stdout}${next.stderr}`.includes(
@@ -132,7 +142,7 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     run: async (bench) => {
       const run = start(bench, FRESH);
       await untilContainer(bench, run);
-      await killKind(bench);
+      await killThose(bench, ([program = '']) => basename(program).startsWith('kind'));
       return run.ended;
     },
   },
@@ -189,12 +199,18 @@ function containers(bench: FaultBench): readonly string[] {
   }
 }
 
-async function killKind(bench: FaultBench): Promise<void> {
-  for (const pid of await processesOf(bench.mark)) {
-    const command = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '');
-    const [program = '', verb] = command.split('\0');
-    if (program.endsWith('/kind') || (program === 'kind' && verb === 'create')) killHard(pid);
-  }
+/** Kills those of the run's processes whose command line fits. @throws Error when there is none */
+async function killThose(bench: FaultBench, fits: (words: readonly string[]) => boolean): Promise<void> {
+  const pids = await processesOf(bench.mark);
+  const commands = await Promise.all(
+    pids.map(async (pid) => {
+      const line = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '');
+      return { pid, words: line.split('\0') };
+    }),
+  );
+  const found = commands.filter(({ words }) => fits(words));
+  if (found.length === 0) throw new Error('there is no such process to kill');
+  for (const { pid } of found) killHard(pid);
 }
 
 function killHard(pid: number): void {
