@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { Deadline } from '../harness/core/deadline.ts';
 import { select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
 
 /**
  * Plants faults and says how podproof took them: `npm run test:faults`, `-- --only F48`, `-- --needs nothing,engine`,
- * `-- --list`, `-- --json FILE`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not taken as it should, with 2 when there is none to plant.
+ * `-- --list`, `-- --json FILE`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not taken as it should,
+ * with 2 when there is none to plant.
  */
 const { values } = parseArgs({
   options: {
@@ -19,8 +21,9 @@ const { values } = parseArgs({
     times: { type: 'string', default: '20' },
     /** How many of the chosen faults are left out: to go on where an earlier call ended. */
     skip: { type: 'string', default: '0' },
-    /** How many are planted at most. */
+    /** After this time no further one is planted. */
     limit: { type: 'string', default: '1000' },
+    minutes: { type: 'string', default: '3.4' },
   },
 });
 const FAULTS = withKills(Number(values.seed), Number(values.times));
@@ -35,9 +38,12 @@ if (chosen.length === 0) {
 } else if (values.list) {
   for (const fault of chosen) console.log(titleOf(fault));
 } else {
-  const rows = await tryFaults(chosen, print);
+  const enough = Deadline.in(Number(values.minutes) * 60_000, 'all faults to be planted');
+  const rows = await tryFaults(chosen, print, enough.signal);
   const bad = rows.filter(({ isOk }) => !isOk).length;
-  console.log(`${String(rows.length)} faults, ${String(bad)} not taken as they should`);
+  console.log(
+    `${String(rows.length)} faults, ${String(bad)} not taken as they should, ${String(chosen.length - rows.length)} not planted`,
+  );
   const result = { schema: 1, date: new Date().toISOString().slice(0, 10), rows };
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
   if (bad > 0) process.exitCode = 1;

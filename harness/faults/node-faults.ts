@@ -3,16 +3,24 @@ import type { Fault } from './fault.ts';
 import { docker, onNode, theNode, untilOnNode } from './hands.ts';
 import { liveScenario, WAITS } from './live-scenario.ts';
 
+/** A cluster that was kept stays until somebody says so, also when it does not work any more. */
+const giveUp = (bench: FaultBench): Promise<unknown> => bench.podproof(['down']).ended;
+
 /** Strikes while a command runs in a pod of the kept cluster. */
 const midExec =
-  (strike: (bench: FaultBench) => Promise<unknown>): Fault['run'] =>
+  (
+    strike: (bench: FaultBench) => Promise<unknown>,
+    mend: (bench: FaultBench) => Promise<unknown> = () => Promise.resolve(),
+  ): Fault['run'] =>
   async (bench) => {
     await bench.plant(liveScenario());
     const env = { PODPROOF_SCENARIOS: bench.path('scenarios') };
     const run = bench.podproof(['run', '--nodes', '1', '--keep', '--no-jest'], env);
     await untilOnNode(bench, WAITS);
     await strike(bench);
-    return run.ended;
+    const ended = await run.ended;
+    await mend(bench);
+    return ended;
   };
 
 const shared = { needs: 'kind', cleanMs: 30_000 } as const;
@@ -45,7 +53,10 @@ export const NODE_FAULTS: readonly Fault[] = [
     what: 'the kubelet is stopped while a pod is asked',
     exit: 4,
     withinMs: 180_000,
-    run: midExec((bench) => onNode(bench, 'systemctl', 'stop', 'kubelet')),
+    run: midExec(
+      (bench) => onNode(bench, 'systemctl', 'stop', 'kubelet'),
+      (bench) => onNode(bench, 'systemctl', 'start', 'kubelet'),
+    ),
   },
   {
     ...shared,
@@ -57,7 +68,7 @@ export const NODE_FAULTS: readonly Fault[] = [
     run: midExec(async (bench) => {
       await onNode(bench, 'mv', '/etc/kubernetes/manifests/kube-apiserver.yaml', '/root/');
       await onNode(bench, ...KILL_API_SERVER);
-    }),
+    }, giveUp),
   },
   {
     ...shared,
@@ -66,6 +77,6 @@ export const NODE_FAULTS: readonly Fault[] = [
     exit: 4,
     tells: ['control-plane'],
     withinMs: 60_000,
-    run: midExec(async (bench) => docker(bench, 'stop', '--timeout', '1', await theNode(bench))),
+    run: midExec(async (bench) => docker(bench, 'stop', '--timeout', '1', await theNode(bench)), giveUp),
   },
 ];

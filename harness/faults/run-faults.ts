@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { describeError } from '../core/errors.ts';
 import { FaultBench } from './bench.ts';
+import { engineLeftovers } from './engine-leftovers.ts';
 import { titleOf, type Fault } from './fault.ts';
 import { judgeFault, lookBefore, PLAIN_RUN } from './oracle.ts';
 import type { Ended } from './podproof-run.ts';
@@ -55,11 +56,15 @@ async function tryFault(fault: Fault): Promise<FaultRow> {
 
 /** Makes the cluster that must be there before, or takes it away. @throws Error when that fails */
 async function prepare({ before = 'kept' }: Fault, bench: FaultBench): Promise<void> {
+  // Whatever was planted before it and harmed it had a run afterwards that mended or replaced it.
+  if (before === 'kept' && (await engineLeftovers(bench.cache)).some(isCluster)) return;
   const argv = before === 'kept' ? PLAIN_RUN : ['down'];
   const { exitCode, stderr } = await bench.podproof(argv).ended;
   if (exitCode !== 0)
     throw new Error(`podproof ${argv.join(' ')}: exit ${String(exitCode)}, ${stderr.slice(-300)}`);
 }
+
+const isCluster = (line: string): boolean => line.startsWith('cluster folder podproof-');
 
 function expectationOf({ exit, code }: Fault): string {
   return [exit === 'SIGKILL' ? exit : `exit ${String(exit)}`, ...(code === undefined ? [] : [code])].join(
@@ -78,17 +83,20 @@ function seenIn({ code }: Fault, { exitCode, signal, stdout, stderr, note }: End
  * Plants all of them: as many at once as there are cores where nothing but this project is needed, then the others one
  * after the other.
  *
+ * @param enough when it aborts, no further fault is planted
  * @returns the rows in the order of the faults
  */
 export async function tryFaults(
   faults: readonly Fault[],
   onRow: (row: FaultRow) => void,
+  enough?: AbortSignal,
 ): Promise<readonly FaultRow[]> {
   const rows = new Map<Fault, FaultRow>();
   const lanes = async (some: readonly Fault[], count: number): Promise<void> => {
     const waiting = [...some];
+    const next = (): Fault | undefined => (enough?.aborted === true ? undefined : waiting.shift());
     const lane = async (): Promise<void> => {
-      for (let fault = waiting.shift(); fault !== undefined; fault = waiting.shift()) {
+      for (let fault = next(); fault !== undefined; fault = next()) {
         const row = await tryFault(fault);
         rows.set(fault, row);
         onRow(row);

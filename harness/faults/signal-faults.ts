@@ -52,14 +52,6 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     },
   },
   {
-    ...ofKept,
-    id: 'F03',
-    what: 'Ctrl-C while a pod is asked',
-    exit: 130,
-    code: 'INTERRUPTED',
-    run: (bench) => signalledInScenario(bench, (run) => run.killGroup('SIGINT')),
-  },
-  {
     ...ofFresh,
     id: 'F03',
     what: 'Ctrl-C while everything is being removed',
@@ -73,6 +65,51 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
       run.killGroup('SIGINT');
       return run.ended;
     },
+  },
+  {
+    ...ofFresh,
+    id: 'F07',
+    what: 'kind is killed while it makes the cluster',
+    exit: 4,
+    tells: [/KIND_FAILED|CLUSTER_NOT_READY/, 'SIGKILL'],
+    run: async (bench) => {
+      const run = start(bench, FRESH);
+      await untilContainer(bench, run);
+      await killThose(bench, ([program = '']) => basename(program).startsWith('kind'));
+      return run.ended;
+    },
+  },
+  {
+    ...ofFresh,
+    id: 'F06',
+    what: 'run and watchdog killed while the cluster is being made: the next start removes what they left',
+    exit: 'SIGKILL',
+    nextRun: true,
+    cleanMs: 1000,
+    run: async (bench) => {
+      const run = start(bench, FRESH);
+      await untilContainer(bench, run);
+      const lost = await theNode(bench);
+      // Before the run: it would not be there any more when the run is dead.
+      await killThose(bench, (words) => words.some((word) => word.endsWith('watchdog-process.ts')));
+      run.kill();
+      const ended = await run.ended;
+      const next = await bench.podproof(['run', 'run-as-guest', '--nodes', '1', '--no-jest']).ended;
+      const told = `${next.stdout}${next.stderr}`.includes(
+        `${lost.replace('-control-plane', '')} of a dead run removed`,
+      );
+      if (next.exitCode !== 0 || !told)
+        throw new Error(`the next run: exit ${String(next.exitCode)}, ${next.stderr}`);
+      return ended;
+    },
+  },
+  {
+    ...ofKept,
+    id: 'F03',
+    what: 'Ctrl-C while a pod is asked',
+    exit: 130,
+    code: 'INTERRUPTED',
+    run: (bench) => signalledInScenario(bench, (run) => run.killGroup('SIGINT')),
   },
   {
     ...ofKept,
@@ -108,43 +145,6 @@ export const SIGNAL_FAULTS: readonly Fault[] = [
     exit: 129,
     code: 'INTERRUPTED',
     run: (bench) => signalledInScenario(bench, (run) => run.kill('SIGHUP')),
-  },
-  {
-    ...ofFresh,
-    id: 'F06',
-    what: 'run and watchdog killed while the cluster is being made: the next start removes what they left',
-    exit: 'SIGKILL',
-    nextRun: true,
-    cleanMs: 1000,
-    run: async (bench) => {
-      const run = start(bench, FRESH);
-      await untilContainer(bench, run);
-      const lost = await theNode(bench);
-      // Before the run: it would not be there any more when the run is dead.
-      await killThose(bench, (words) => words.some((word) => word.endsWith('watchdog-process.ts')));
-      run.kill();
-      const ended = await run.ended;
-      const next = await bench.podproof(['run', 'run-as-guest', '--nodes', '1', '--no-jest']).ended;
-      const told = `${next.stdout}${next.stderr}`.includes(
-        `${lost.replace('-control-plane', '')} of a dead run removed`,
-      );
-      if (next.exitCode !== 0 || !told)
-        throw new Error(`the next run: exit ${String(next.exitCode)}, ${next.stderr}`);
-      return ended;
-    },
-  },
-  {
-    ...ofFresh,
-    id: 'F07',
-    what: 'kind is killed while it makes the cluster',
-    exit: 4,
-    tells: [/KIND_FAILED|CLUSTER_NOT_READY/, 'SIGKILL'],
-    run: async (bench) => {
-      const run = start(bench, FRESH);
-      await untilContainer(bench, run);
-      await killThose(bench, ([program = '']) => basename(program).startsWith('kind'));
-      return run.ended;
-    },
   },
 ];
 
