@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { Deadline } from '../harness/core/deadline.ts';
 import { select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
+import { NOT_PLANTED } from '../harness/faults/not-planted.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
 
 /**
@@ -37,6 +38,7 @@ if (chosen.length === 0) {
   process.exitCode = 2;
 } else if (values.list) {
   for (const fault of chosen) console.log(titleOf(fault));
+  for (const { id, what, why } of NOT_PLANTED) console.log(`not planted: ${id} ${what} (${why})`);
 } else {
   const enough = Deadline.in(Number(values.minutes) * 60_000, 'all faults to be planted');
   const rows = await tryFaults(chosen, print, enough.signal);

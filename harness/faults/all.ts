@@ -22,10 +22,10 @@ export const FAULTS: readonly Fault[] = [
   ...JUDGE_FAULTS,
   ...killFaults(1, 20),
   ...SIGNAL_FAULTS,
-  ...LAPTOP_FAULTS,
-  ...NEIGHBOUR_FAULTS,
   ...POD_FAULTS,
   ...NODE_FAULTS,
+  ...NEIGHBOUR_FAULTS,
+  ...LAPTOP_FAULTS,
 ];
 
 /** The same list with other moments at which F02 kills. */

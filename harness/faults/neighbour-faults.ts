@@ -19,6 +19,14 @@ export const NEIGHBOUR_FAULTS: readonly Fault[] = [
   },
   {
     ...green,
+    id: 'F26',
+    what: 'four runs at once, each with a cluster of its own',
+    withinMs: 480_000,
+    cleanMs: 60_000,
+    run: (bench) => together(bench, 4),
+  },
+  {
+    ...green,
     id: 'F27',
     what: 'a sweep while a live run makes its cluster',
     withinMs: 180_000,

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
 import { docker, onNode, theNode, untilOnNode } from './hands.ts';
@@ -78,5 +80,16 @@ export const NODE_FAULTS: readonly Fault[] = [
     tells: ['control-plane'],
     withinMs: 60_000,
     run: midExec(async (bench) => docker(bench, 'stop', '--timeout', '1', await theNode(bench)), giveUp),
+  },
+  {
+    ...shared,
+    id: 'F24',
+    what: 'the engine is killed while a pod is asked',
+    exit: 4,
+    withinMs: 90_000,
+    run: midExec(async (bench) => {
+      const pid = await readFile(join(bench.cache, 'engine/dockerd.pid'), 'utf8');
+      process.kill(Number(pid), 'SIGKILL');
+    }),
   },
 ];
