@@ -12,12 +12,17 @@ const SHORTEST_MS = 200;
 /** Places inside a part of the life. */
 const FINENESS = 1000;
 
-/** How long a run lives on this machine today; measured once. */
-class Life {
-  #ms: Promise<number> | undefined;
+/** How long a run lives on this machine today, and when its cluster was ready; measured once. */
+interface Life {
+  readonly ms: number;
+  readonly readyMs: number;
+}
 
-  in(bench: FaultBench): Promise<number> {
-    return (this.#ms ??= lifeOf(bench));
+class LifeOnce {
+  #life: Promise<Life> | undefined;
+
+  in(bench: FaultBench): Promise<Life> {
+    return (this.#life ??= lifeOf(bench));
   }
 }
 
@@ -28,7 +33,7 @@ class Life {
  * @param seed the same one gives the same moments, as parts of the life
  */
 export function killFaults(seed: number, times: number): readonly Fault[] {
-  const life = new Life();
+  const life = new LifeOnce();
   const range = (length: number): readonly number[] => Array.from({ length }, (_, index) => index);
   const inside = shuffled(range(FINENESS), seed);
   const moments = shuffled(range(times), seed).map(
@@ -47,29 +52,41 @@ export function killFaults(seed: number, times: number): readonly Fault[] {
   }));
 }
 
-/** On a machine whose load changes a run may be over too soon; then its own length counts. */
+const READY = /^\S+ cluster +podproof-\S+: \d+ nodes? and DNS Ready/m;
+/** On a machine whose load changes a run may be over too soon; then it is tried again. */
 const TRIES = 3;
 
-async function killedAt(bench: FaultBench, life: number, moment: number): Promise<Ended> {
-  for (let expected = life, tries = 1; ; tries += 1) {
-    const ms = Math.max(SHORTEST_MS, Math.round(expected * moment));
+/** Counts from the start, or from the ready cluster on when that is nearer: how long it takes to make varies most. */
+async function killedAt(bench: FaultBench, life: Life, moment: number): Promise<Ended> {
+  const ms = Math.max(SHORTEST_MS, Math.round(life.ms * moment));
+  for (let tries = 1; ; tries += 1) {
     const run = bench.podproof(WHOLE_LIFE);
-    await Promise.race([systemClock.sleep(ms), run.ended]);
+    const isLate = ms > life.readyMs;
+    if (isLate) await Promise.race([untilReady(run), run.ended]);
+    await Promise.race([systemClock.sleep(isLate ? ms - life.readyMs : ms), run.ended]);
     const doing = lastStep(run);
     run.kill();
     const ended = await run.ended;
     if (ended.signal !== null || tries === TRIES)
-      return { ...ended, note: `after ${String(ms)} ms (${doing})` };
-    expected = ended.ms;
+      return { ...ended, note: `after ${String(ended.ms)} ms (${doing})` };
   }
 }
 
 /** @throws Error when not even an undisturbed run is green */
-async function lifeOf(bench: FaultBench): Promise<number> {
-  const { ms, exitCode, stderr } = await bench.podproof(WHOLE_LIFE).ended;
+async function lifeOf(bench: FaultBench): Promise<Life> {
+  const startedAt = systemClock.now();
+  const run = bench.podproof(WHOLE_LIFE);
+  await Promise.race([untilReady(run), run.ended]);
+  const readyMs = systemClock.now() - startedAt;
+  const { ms, exitCode, stderr } = await run.ended;
   if (exitCode !== 0)
     throw new Error(`an undisturbed run ended with ${String(exitCode)}: ${stderr.slice(-300)}`);
-  return ms;
+  return { ms, readyMs };
+}
+
+/** A run that ends before is seen by whoever awaits its end. */
+function untilReady(run: PodproofRun): Promise<void> {
+  return run.until(READY, 200_000).catch(() => undefined);
 }
 
 /** What it had told last; a run without a terminal tells each step when it is done. */

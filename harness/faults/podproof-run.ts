@@ -56,11 +56,16 @@ export class PodproofRun {
     return this.#text.stdout + this.#text.stderr;
   }
 
-  /** Waits until something was written that fits. @throws TimeoutError with the last lines */
+  /** Waits until something was written that fits. @throws TimeoutError with the last lines; Error when it ended */
   async until(pattern: RegExp, withinMs = 60_000): Promise<void> {
     await poll(
       () => {
-        return Promise.resolve(pattern.test(this.text) ? done(true) : pending(this.text.slice(-200)));
+        if (pattern.test(this.text)) return Promise.resolve(done(true));
+        const { exitCode, signalCode } = this.child;
+        const end = signalCode ?? exitCode;
+        if (end !== null)
+          throw new Error(`podproof ended with ${String(end)} and never wrote ${String(pattern)}`);
+        return Promise.resolve(pending(this.text.slice(-200)));
       },
       {
         deadline: Deadline.in(withinMs, `podproof to write ${String(pattern)}`),
