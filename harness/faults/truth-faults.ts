@@ -116,6 +116,14 @@ export const TRUTH_FAULTS: readonly Fault[] = [
     'SIGKILL',
     inObserve("process.kill(process.pid, 'SIGKILL');"),
   ),
+  fault(
+    'the process is killed while Jest waits for the record',
+    'SIGKILL',
+    inObserve(
+      "if (pod.name === 'pod-plain') { await scene.hold(400); process.kill(process.pid, 'SIGKILL'); }",
+    ),
+    { cleanMs: 10_000 },
+  ),
   fault('a timer is never cleared', 0, atImport('setInterval(() => {}, 1000);'), { withinMs: 15_000 }),
   fault(
     'the exit code is set to 0 by somebody else',

@@ -15,7 +15,7 @@ import { loadScenarios } from '../scenario/load.ts';
  * a scenario must hold; claims that a mutant must fell must be contradicted.
  */
 const RECORD_MS = 30 * 60_000;
-const { PODPROOF_RUN: run = '', PODPROOF_SCENARIOS: folder = '' } = process.env;
+const { PODPROOF_RUN: run = '', PODPROOF_SCENARIOS: folder = '', PODPROOF_PID: parent = '' } = process.env;
 const journal = join(run, 'journal.ndjson');
 await recordComplete(journal);
 const summary = summarize(await readJournal(journal, { isRunning: true }));
@@ -23,12 +23,11 @@ const scenarios = await loadScenarios(folder);
 
 /** Jest starts while the scenarios still run, so that its own start costs nobody time. */
 async function recordComplete(file: string): Promise<void> {
-  const parent = process.ppid;
   await poll(
     async () => {
       if ((await readFile(file, 'utf8')).includes('"type":"verdicts.done"')) return done(true);
-      // A killed run writes no more, and nobody else would end this process.
-      return process.ppid === parent
+      // A killed run writes no more, and nobody else would end this process. It may be gone before we began.
+      return String(process.ppid) === parent
         ? pending('the scenarios still run')
         : hopeless(new IntegrityError('RUN_GONE', 'The run that is to be judged is gone.'));
     },

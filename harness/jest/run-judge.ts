@@ -56,7 +56,15 @@ export async function runJudge(options: JudgeOptions, verdicts: () => RunSummary
       '--outputFile',
       output,
     ],
-    { deadline, cwd: root, env: { PODPROOF_RUN: runFolder, PODPROOF_SCENARIOS: scenarios } },
+    {
+      deadline,
+      cwd: root,
+      env: {
+        PODPROOF_RUN: runFolder,
+        PODPROOF_SCENARIOS: scenarios,
+        PODPROOF_PID: String(process.pid),
+      },
+    },
   );
   let report: JestReport;
   try {
