@@ -17,6 +17,8 @@ const { values } = parseArgs({
     needs: { type: 'string', default: 'nothing' },
     list: { type: 'boolean', default: false },
     json: { type: 'string' },
+    /** With what podproof wrote, when that is not as it should be. */
+    verbose: { type: 'boolean', default: false },
     /** Of the moments at which F02 kills, and how many of them. */
     seed: { type: 'string', default: '1' },
     times: { type: 'string', default: '20' },
@@ -55,4 +57,5 @@ function print(row: FaultRow): void {
   const times = `${String(row.ms ?? '-')} ms, clean after ${String(row.cleanMs ?? '-')} ms`;
   console.log(`${row.isOk ? '✔' : '✘'} ${row.id} ${row.what}: ${row.seen} (${times})`);
   for (const problem of row.problems) console.log(`    ${problem}`);
+  if (values.verbose && row.output !== undefined) console.log(row.output);
 }

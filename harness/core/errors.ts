@@ -103,7 +103,9 @@ export class InterruptedError extends HarnessError {
       SIGINT: EXIT_CODES.interrupted,
       SIGTERM: EXIT_CODES.terminated,
     }[signal];
-    super('INTERRUPTED', `Interrupted by ${signal}.`, exitCode);
+    super('INTERRUPTED', `Interrupted by ${signal}.`, exitCode, {
+      hint: 'Start it again when you like. `npm run clean` removes what is still there, if anything is.',
+    });
     this.name = 'InterruptedError';
   }
 }

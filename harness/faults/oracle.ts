@@ -64,8 +64,12 @@ function endingProblems(fault: Fault, ended: Ended): readonly string[] {
 /** Says what happened and what to do; nobody has to know our code to go on. */
 function blockProblems({ code, tells = [] }: Fault, { stdout, stderr }: Ended): readonly string[] {
   const text = `${stdout}\n${stderr}`;
+  // Lines break anywhere between words.
+  const flat = text.replaceAll(/\s+/g, ' ');
   const missing = tells
-    .filter((each) => (typeof each === 'string' ? !text.includes(each) : !each.test(text)))
+    .filter((each) =>
+      typeof each === 'string' ? !flat.includes(each) : !each.test(text) && !each.test(flat),
+    )
     .map((each) => `did not tell ${String(each)}`);
   if (code === undefined) return missing;
   const [, block] = text.split(new RegExp(`^\\S{1,2} ${code}$`, 'm'));

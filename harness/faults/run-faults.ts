@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { describeError } from '../core/errors.ts';
 import { FaultBench } from './bench.ts';
@@ -19,7 +20,11 @@ export interface FaultRow {
   readonly cleanMs: number | null;
   readonly isOk: boolean;
   readonly problems: readonly string[];
+  /** What podproof had written in the end, when it did not take the fault as it should. */
+  readonly output?: string;
 }
+
+const OUTPUT_CHARACTERS = 6000;
 
 /** A run that is not over by then is killed, and the fault has failed. */
 const EXTRA_MS = 15_000;
@@ -47,6 +52,9 @@ async function tryFault(fault: Fault): Promise<FaultRow> {
       cleanMs,
       isOk: problems.length === 0,
       problems,
+      ...(problems.length === 0
+        ? {}
+        : { output: `${ended.stdout}\n${ended.stderr}`.slice(-OUTPUT_CHARACTERS) }),
     };
   } catch (error) {
     const problems = [`${titleOf(fault)}: ${describeError(error)}`];
@@ -60,6 +68,9 @@ async function prepare({ before = 'kept' }: Fault, bench: FaultBench): Promise<v
   if (before === 'kept' && (await engineLeftovers(bench.cache)).some(isCluster)) return;
   const argv = before === 'kept' ? PLAIN_RUN : ['down'];
   const { exitCode, stderr } = await bench.podproof(argv).ended;
+  // Its record is not that of the fault.
+  await rm(bench.runs, { recursive: true, force: true });
+  await mkdir(bench.runs);
   if (exitCode !== 0)
     throw new Error(`podproof ${argv.join(' ')}: exit ${String(exitCode)}, ${stderr.slice(-300)}`);
 }
