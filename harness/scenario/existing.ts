@@ -4,8 +4,7 @@ const NAMESPACE = 'kube-system';
 
 /**
  * A pod that the kubelet runs from a file, as kubeadm's control plane: labelled with the name of its component, and
- * shown in the API as a mirror, which an annotation tells that nobody else may create pods with (admission plugin
- * NodeRestriction, kubelet pkg/kubelet/types).
+ * shown in the API as a mirror with the kubelet's annotation, which no pod can be given later (API validation).
  */
 export function staticPod(component: string): ExistingPod {
   return {

@@ -33,8 +33,7 @@ export default defineScenario({
     'cni-agent': {
       namespace: 'kube-system',
       find: isNodeAgent,
-      otherwise:
-        'no other DaemonSet in kube-system runs on every node: there is no CNI agent to compare with',
+      otherwise: 'no other DaemonSet of kube-system is on the network of every node without being privileged',
     },
   },
   claims: [
@@ -175,8 +174,10 @@ function isNodeAgent(pod: Pod, all: readonly Pod[]): boolean {
   const name = daemonSetOf(pod);
   if (name === undefined || name === 'kube-proxy') return false;
   if (pod.spec.hostNetwork !== true || isPrivileged(pod.spec)) return false;
-  const nodes = new Set(all.filter((each) => daemonSetOf(each) === name).map(({ spec }) => spec.nodeName));
-  return all.every(({ spec }) => nodes.has(spec.nodeName));
+  const nodesOf = (pods: readonly Pod[]): Set<string> =>
+    new Set(pods.flatMap(({ spec }) => spec.nodeName ?? []));
+  const own = nodesOf(all.filter((each) => daemonSetOf(each) === name));
+  return [...nodesOf(all)].every((node) => own.has(node));
 }
 
 function daemonSetOf({ metadata }: Pod): string | undefined {
