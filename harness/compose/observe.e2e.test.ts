@@ -92,7 +92,7 @@ describe('podproof observe', () => {
       "hostIPC: true → shares the node's IPC namespace; the control does not",
       'privileged: true → all ',
       "/host is the node's / (directory, 755, owner 0:0): read and write; the control: an empty directory of its own",
-      "/data is the node's /srv/podproof-observe/made (directory, 755, owner 0:0): read and write, tried",
+      "/data is the node's /srv/pp/made (directory, 755, owner 0:0): read and write, tried",
     ])
       has('everything', words);
     expect(podCalled('everything').podSecurity).toMatchObject({

@@ -167,7 +167,7 @@ describe('observePods', () => {
 
   test('a lost watch and an interruption end the run, with their own reason', async () => {
     const lost = new InfrastructureError('WATCH_LOST', 'the watch is lost');
-    const breaks = Promise.reject<never>(lost);
+    const breaks = Promise.reject(lost);
     breaks.catch(() => undefined);
     await expect(observe(pod('a'), { watchBreaks: breaks, statusOf: () => undefined })).rejects.toBe(lost);
     const stop = new AbortController();

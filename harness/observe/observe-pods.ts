@@ -93,6 +93,6 @@ function contextOf(parts: ObserveParts, signal: AbortSignal): ObserveContext {
 }
 
 /** `v1.37`: the standards as this version of Kubernetes has them, pinned in the report and in the namespaces. */
-export function securityVersion({ facts }: Pick<Cluster, 'facts'>): string {
+function securityVersion({ facts }: Pick<Cluster, 'facts'>): string {
   return /^v\d+\.\d+/.exec(facts['kubernetes'] ?? '')?.[0] ?? 'latest';
 }

@@ -1,6 +1,6 @@
 import { worst } from './findings/danger.ts';
 import { findingsOf, type Compared, type ControlTraits } from './findings/findings.ts';
-import type { Trait } from './findings/traits.ts';
+import type { Trait } from './findings/trait.ts';
 import type { Sight } from './looking/sight.ts';
 import { containerOutcomes, podOutcome } from './outcome.ts';
 import type { PodPlan } from './pod-plan.ts';

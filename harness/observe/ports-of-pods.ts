@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock.ts';
 import type { ClusterNode } from '../core/cluster.ts';
-import type { Trait } from './findings/traits.ts';
+import type { Trait } from './findings/trait.ts';
 import { portTrait } from './findings/port-trait.ts';
 import {
   askPort,

@@ -1,6 +1,6 @@
 import type { ForeignObject } from '../../core/submission.ts';
 import { isRecord, recordAt, recordsAt, textAt, textsAt } from '../shape.ts';
-import type { Trait } from './traits.ts';
+import type { Trait } from './trait.ts';
 
 /**
  * The fields of a manifest that ask for a trait, as the manifest says them; nothing when it is a default. The stored

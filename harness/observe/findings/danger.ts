@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.ts';
 import { isRecord, textsAt } from '../shape.ts';
 import { DEFAULT_CAPABILITIES } from './capability-words.ts';
-import type { Trait } from './traits.ts';
+import type { Trait } from './trait.ts';
 
 /**
  * How bad it is to have something that the control has not. `node`: whoever has it owns the node. `serious`: a large

@@ -5,7 +5,7 @@ import { capabilityWords, DEFAULT_CAPABILITIES } from './capability-words.ts';
 import { causeOf } from './causes.ts';
 import { dangerOf, steersTheNode, worst } from './danger.ts';
 import { findingsOf } from './findings.ts';
-import type { Trait, TraitKind } from './traits.ts';
+import type { Trait, TraitKind } from './trait.ts';
 
 const trait = (kind: TraitKind, value: Json, about = '', text = `${kind} ${about}`): Trait => ({
   kind,

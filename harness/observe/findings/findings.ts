@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.ts';
 import type { ForeignObject } from '../../core/submission.ts';
 import { causeOf } from './causes.ts';
 import { byDanger, dangerAlone, dangerOf, isEqual, type Danger } from './danger.ts';
-import type { Trait, TraitKind } from './traits.ts';
+import type { Trait, TraitKind } from './trait.ts';
 
 /** One thing that the pod has, beside what its control has. */
 export interface Finding {

@@ -1,5 +1,5 @@
 import type { HostPort, PortAnswers } from '../looking/host-ports.ts';
-import type { Trait } from './traits.ts';
+import type { Trait } from './trait.ts';
 
 /** `port 9000 of the node → 8080: answers on the node, from another node, from outside` */
 export function portTrait({ hostPort, containerPort, hostIP }: HostPort, answers: PortAnswers): Trait {

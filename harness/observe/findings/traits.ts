@@ -2,32 +2,10 @@ import type { Json } from '../../core/json.ts';
 import { DEFAULT_DEVICES, deviceId, type Device } from '../../probes/devices.ts';
 import type { NamespaceKind } from '../../probes/namespaces.ts';
 import { capabilityWords } from './capability-words.ts';
+import type { Trait } from './trait.ts';
 import { NAMESPACES, type ContainerFacts, type Ids } from '../looking/container-facts.ts';
 import type { HostPathFacts } from '../looking/host-paths.ts';
 import type { NodeFacts } from '../looking/node-facts.ts';
-
-export type TraitKind =
-  | 'namespace'
-  | 'identity'
-  | 'capabilities'
-  | 'devices'
-  | 'seccomp'
-  | 'AppArmor'
-  | 'no new privileges'
-  | '/proc'
-  | '/sys'
-  | 'host path'
-  | 'host port'
-  | 'sysctl';
-
-/** One thing that a container or pod has, in words and as a value. */
-export interface Trait {
-  readonly kind: TraitKind;
-  /** Tells traits of one kind apart: the namespace, the path, the port. */
-  readonly about: string;
-  readonly text: string;
-  readonly value: Json;
-}
 
 /** What a container has beside its facts. */
 export interface ContainerExtras {

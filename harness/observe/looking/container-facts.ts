@@ -118,7 +118,7 @@ async function filesOf(node: CommandRunner, pid: number): Promise<ReadonlyMap<st
 }
 
 /** Splits what `head -v` prints. No line in these files can look like a heading: the kernel escapes line breaks. */
-export function splitFiles(text: string, folder: string): ReadonlyMap<string, string> {
+function splitFiles(text: string, folder: string): ReadonlyMap<string, string> {
   const parts = text.split(/^==> (\S+) <==\n/m);
   const files = new Map<string, string>();
   for (let index = 1; index + 1 < parts.length; index += 2)

@@ -22,21 +22,16 @@ const process = (uid: number, over: Partial<ContainerFacts> = {}): ContainerFact
 
 describe('computeAccess', () => {
   test.each([
-    ['root with its capabilities', process(0, { capEff: ['DAC_OVERRIDE'] }), file('000', 7, 7), true, true],
-    ['root without them is nobody special', process(0), file('700', 7, 7), false, false],
-    ['the owner', process(405), file('600', 405), true, true],
-    ['an owner without rights, though others have them', process(405), file('077', 405, 405), false, false],
-    [
-      'the group',
-      process(405, { inPod: { uid: 405, gid: 100, groups: [50] } }),
-      file('060', 0, 50),
-      true,
-      true,
-    ],
-    ['others', process(405), file('755'), true, false],
-    ['who may only search', process(405, { capEff: ['DAC_READ_SEARCH'] }), file('700'), true, false],
-  ] as const)('%s', (_, facts, there, read, write) => {
-    expect(computeAccess(there, mount, facts)).toEqual({ read, write, how: 'computed' });
+    ['root with its capabilities', process(0, { capEff: ['DAC_OVERRIDE'] }), file('000', 7, 7), 'rw'],
+    ['root without them is nobody special', process(0), file('700', 7, 7), '--'],
+    ['the owner', process(405), file('600', 405), 'rw'],
+    ['an owner without rights, though others have them', process(405), file('077', 405, 405), '--'],
+    ['the group', process(405, { inPod: { uid: 405, gid: 100, groups: [50] } }), file('060', 0, 50), 'rw'],
+    ['others', process(405), file('755'), 'r-'],
+    ['who may only search', process(405, { capEff: ['DAC_READ_SEARCH'] }), file('700'), 'r-'],
+  ] as const)('%s', (_, facts, there, may) => {
+    const { read, write, how } = computeAccess(there, mount, facts);
+    expect([`${read ? 'r' : '-'}${write ? 'w' : '-'}`, how]).toEqual([may, 'computed']);
   });
 
   test('a read-only mount stops root too', () => {

@@ -187,21 +187,15 @@ describe('the record of the runtime', () => {
 });
 
 describe('parseTcp', () => {
+  const cannotConnect =
+    "curl: (7) Failed to connect to 127.0.0.1 port 9 after 0 ms: Couldn't connect to server";
   test.each([
-    ['a port that answered and went on waiting', 28, '1', 'curl: (28) Time-out', 'answers'],
-    ['one that answered and closed', 0, '1', '', 'answers'],
-    [
-      'nobody there',
-      7,
-      '0',
-      "curl: (7) Failed to connect to 127.0.0.1 port 9 after 0 ms: Couldn't connect to server",
-      'refused',
-    ],
-    ['no route', 7, '0', 'curl: (7) … No route to host', 'unreachable'],
-    ['silence', 28, '0', 'curl: (28) Connection timed out', 'silent'],
-  ])('%s', (_, exitCode, stdout, stderr, answer) =>
-    expect(parseTcp({ exitCode, stdout, stderr })).toBe(answer),
-  );
+    ['answers', { exitCode: 28, stdout: '1', stderr: 'curl: (28) Time-out' }],
+    ['answers', { exitCode: 0, stdout: '1', stderr: '' }],
+    ['refused', { exitCode: 7, stdout: '0', stderr: cannotConnect }],
+    ['unreachable', { exitCode: 7, stdout: '0', stderr: 'curl: (7) … No route to host' }],
+    ['silent', { exitCode: 28, stdout: '0', stderr: 'curl: (28) Connection timed out' }],
+  ])('%s: %j', (answer, result) => expect(parseTcp(result)).toBe(answer));
 
   test('a missing curl is no answer', () => {
     expect(() => parseTcp({ exitCode: 127, stdout: '', stderr: 'not found' })).toThrow('cannot be run');

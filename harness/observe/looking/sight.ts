@@ -4,13 +4,8 @@ import type { Pod } from '../../core/kube.ts';
 import { CannotTell } from '../../core/under-test.ts';
 import { parseNetDev } from '../../probes/interfaces.ts';
 import { read } from '../../probes/answer.ts';
-import {
-  containerTraits,
-  extraDevices,
-  namespaceTraits,
-  sysctlTrait,
-  type Trait,
-} from '../findings/traits.ts';
+import type { Trait } from '../findings/trait.ts';
+import { containerTraits, extraDevices, namespaceTraits, sysctlTrait } from '../findings/traits.ts';
 import type { Followed, FollowedContainer } from '../pods/follow.ts';
 import type { SubstitutedContainer } from '../pods/substitute.ts';
 import { namespacesOf } from './container-facts.ts';

@@ -8,7 +8,7 @@ const pod = (status: object, spec: object = {}): Pod => ({
   kind: 'Pod',
   metadata: { name: 'p' },
   spec: { containers: [{ name: 'c', image: 'i' }], ...spec },
-  status: status as NonNullable<Pod['status']>,
+  status,
 });
 const event = (reason: string, count: number, message = 'm'): ObjectEvent => ({
   type: 'Warning',

@@ -161,7 +161,6 @@ describe('observeTable', () => {
     };
     for (const width of [40, 100]) {
       const text = observeTable(report([nasty]), { width, color: false, unicode: false });
-      // oxlint-disable-next-line no-control-regex
       expect(text).toMatch(/^[\n\x20-\x7e]*$/);
       expect(Math.max(...text.split('\n').map(textWidth))).toBeLessThanOrEqual(width);
     }

@@ -78,7 +78,7 @@ function containerText(container: ContainerReportV1, { outcome, containers }: Po
     container.outcome.kind === 'observed' || (outcome.kind !== 'observed' && containers.length === 1);
   const words = [
     ...(substituted === null ? [] : [`runs the substitute for ${image}, command ${substituted.command}`]),
-    ...(substituted?.asUser == null
+    ...(substituted === null || substituted.asUser === null
       ? []
       : [
           `as uid ${String(substituted.asUser)}: if its own image runs as root, the kubelet refuses it (runAsNonRoot)`,
