@@ -21,7 +21,8 @@ import { writeReport } from '../report/write-report.ts';
 import { formatProblem } from '../scenario/problem.ts';
 import type { Terminal } from './console.ts';
 import { observeOnCluster } from './observe-on-cluster.ts';
-import { giveUp, makeRunFolder } from './run-command.ts';
+import { giveUp } from './give-up.ts';
+import { makeRunFolder } from './run-folder.ts';
 
 export interface ObserveInput {
   readonly settings: ObserveSettings;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { terminalProgress, type TerminalProgress } from '../cli/terminal-progress.ts';
 import type { Places } from '../config/places.ts';
@@ -8,7 +7,6 @@ import type { RunSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { CheckResult } from '../core/diagnosis.ts';
-import type { InterruptedError } from '../core/errors.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
@@ -29,10 +27,12 @@ import { choose } from '../scenario/plan.ts';
 import { local } from '../shell/local.ts';
 import { checkUp, tellFindings } from './check-up.ts';
 import type { Terminal } from './console.ts';
+import { giveUp } from './give-up.ts';
 import type { ProveContext } from './prove.ts';
 import { thisPatient } from './patient.ts';
 import { writeReports } from './reports.ts';
 import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
+import { makeRunFolder } from './run-folder.ts';
 
 export interface RunInput {
   readonly settings: RunSettings;
@@ -227,27 +227,4 @@ async function closeRecord(
   journal.close();
   await writeReports(summarize(events), { settings, folder, exitCode });
   return exitCode;
-}
-
-/** The second Ctrl-C: says what is still there and goes. The watchdog sees that and finishes the clean-up. */
-export function giveUp(
-  error: InterruptedError,
-  undo: UndoStack,
-  { terminal, guard }: Pick<RunInput, 'terminal' | 'guard'>,
-): void {
-  const open = undo.pending.map(
-    ({ what, byHand }) => `  ${what}${byHand === undefined ? '' : `  (${byHand})`}\n`,
-  );
-  terminal.err(
-    `\nNot waiting for the clean-up; the watchdog goes on with it. Still there:\n${open.join('')}`,
-  );
-  guard.leave(error.exitCode);
-}
-
-export async function makeRunFolder(places: Places, runId: string): Promise<string> {
-  const stamp = systemClock.date().toISOString().slice(0, 19).replaceAll(':', '-');
-  const folder = join(places.runs, `${stamp}-${runId}`);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  await writeFile(join(places.runs, '.gitignore'), '*\n');
-  return folder;
 }

@@ -18,7 +18,6 @@ const ALL_THROUGH_IPC =
   'so you can communicate with all the other processes running on the node, through Inter-Process Communication';
 const ABOUT_PID = ['pid-namespace', 'sees-node-processes'];
 const ABOUT_IPC = ['ipc-namespace', 'shares-message-queues', 'shares-shared-memory'];
-
 export default defineScenario({
   id: 'host-pid-ipc',
   title:

@@ -24,7 +24,6 @@ import {
 const HARMLESS = ['c 10:229', 'c 10:237', 'c 1:11'];
 
 const NAMESPACES = ['net', 'mnt', 'pid', 'ipc'];
-
 export default defineScenario({
   id: 'privileged-dev',
   title:
@@ -32,10 +31,7 @@ export default defineScenario({
   article: { heading: 'Running pods in privileged mode', lines: [119, 141] },
   tags: ['core', 'correction'],
   existing: { 'kube-proxy': podOf('DaemonSet', 'kube-proxy') },
-  requires: {
-    privileged: 'it is what the scenario is about',
-    hostPath: { '/dev': 'a mutant: to see all names is not to be allowed to use them' },
-  },
+  requires: { privileged: 'it is what this is about', hostPath: { '/dev': 'a mutant: seeing is not using' } },
   claims: [
     claim({
       id: 'all-devices',
