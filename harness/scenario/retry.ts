@@ -65,6 +65,8 @@ export interface FirstAttempt {
 export async function clearFirstAttempt(unit: Unit, { kube, runId, signal }: FirstAttempt): Promise<void> {
   const namespace = namespaceName(runId, unit.round - RETRY_ROUND);
   const deadline = Deadline.in(GONE_MS, `what ${unitName(unit.planned)} left to be gone`, signal);
+  // What broke the first attempt may not be over: an API server that was killed takes some seconds to come back.
+  await poll(async () => done(await kube.list('Pod', { namespace }, deadline)), { deadline });
   await Promise.all(
     unit.objects.map(async ({ kind, metadata }) => {
       if (isHandled(kind)) await kube.delete(kind, { name: metadata.name, namespace }, deadline, 1);

@@ -254,6 +254,12 @@ describe('runScenarios', () => {
       expect(namespaces.filter((name) => name === 'podproof-abc123-m1')).toHaveLength(2);
     });
 
+    test('waits for an API server that is away for a while', async () => {
+      const away = [1, 2].map(() => new InfrastructureError('API_UNREACHABLE', 'connect ECONNREFUSED'));
+      const { events } = await run({ ...cutOnce(), away });
+      expect(interesting(events)).toEqual(['inconclusive', 'retry network-namespace', 'holds']);
+    });
+
     test('is not made when the pods of the first do not go', async () => {
       const { events } = await run({ ...cutOnce(), undeletable: true });
       expect(interesting(events)).toEqual(['inconclusive']);

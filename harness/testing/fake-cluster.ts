@@ -19,6 +19,8 @@ export interface FakeScript {
   readonly onCreate?: (object: KubeObject) => void;
   /** The API server refuses to delete anything. */
   readonly undeletable?: boolean;
+  /** Thrown by one list after the other, and by what is deleted meanwhile: an API server that is away for a while. */
+  readonly away?: Error[];
   /** Rejecting breaks the watch. */
   readonly watchBreaks?: Promise<never>;
   readonly events?: readonly ObjectEvent[];
@@ -70,9 +72,14 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
     },
     get: (kind, { name }) =>
       Promise.resolve(kind === 'Pod' ? pods.get(name) : { apiVersion: 'v1', kind, metadata: { name } }),
-    list: () => Promise.resolve([...pods.values()]),
+    list: () => {
+      const failure = script.away?.shift();
+      return failure === undefined ? Promise.resolve([...pods.values()]) : Promise.reject(failure);
+    },
     patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
     delete(_kind, { name }) {
+      const [away] = script.away ?? [];
+      if (away !== undefined) return Promise.reject(away);
       if (script.undeletable === true) return Promise.reject(new InfrastructureError('X', 'it stays'));
       deleted.push(name);
       const pod = pods.get(name);
