@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { systemClock } from '../core/clock.ts';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
 import { kubectl, onNode } from './hands.ts';
 import { AT_ONCE, liveScenario } from './live-scenario.ts';
-import type { Ended } from './podproof-run.ts';
+import type { Ended, PodproofRun } from './podproof-run.ts';
 import type { Files } from '../testing/malformed/scenario-files.ts';
 
 const ARGV = ['run', '--nodes', '1', '--keep', '--no-jest'];
@@ -26,6 +28,8 @@ const withCommand =
 const shared = { needs: 'kind', cleanMs: 20_000, nextRun: false, withinMs: 90_000 } as const;
 /** A pod that cannot run is told at once, with the kubelet's reason, and not after a time-out. */
 const early = { ...shared, withinMs: 60_000, exit: 4 } as const;
+/** For podproof's own process, whatever a pod writes. */
+const MOST_MIB = 400;
 const PORT = 'ports: [{ containerPort: 9000, hostPort: 9000 }]';
 const IMAGE = 'localhost/podproof/workload:v1';
 
@@ -38,7 +42,7 @@ export const POD_FAULTS: readonly Fault[] = [
     ...early,
     id: 'F39',
     what: 'the pods crash again and again',
-    tells: [/CrashLoopBackOff|exit code 3|exited with 3/],
+    tells: [/CrashLoopBackOff|ended with exit 3/],
     run: withPods((text) => text.replaceAll('[sleep, infinity]', "[sh, -c, 'exit 3']")),
   },
   {
@@ -66,15 +70,27 @@ export const POD_FAULTS: readonly Fault[] = [
     ...shared,
     id: 'F42',
     what: 'a pod writes 200 MiB where a word is asked for',
-    exit: 4,
-    run: withCommand('head -c 209715200 /dev/zero | tr "\\000" x'),
+    exit: 1,
+    tells: ['more characters'],
+    run: async (bench) => {
+      await bench.plant(liveScenario({ command: 'head -c 209715200 /dev/zero | tr "\\000" x' }));
+      const run = bench.podproof(ARGV, { PODPROOF_SCENARIOS: bench.path('scenarios') });
+      const peak = await peakMemory(run);
+      if (peak > MOST_MIB) throw new Error(`podproof used ${String(peak)} MiB`);
+      return { ...(await run.ended), note: `${String(peak)} MiB of memory` };
+    },
   },
   {
     ...shared,
     id: 'F42',
     what: 'a pod writes binary and control sequences',
-    exit: 4,
-    run: withCommand('head -c 65536 /dev/urandom; printf "\\033[2J\\033]0;title\\007host"'),
+    exit: 1,
+    run: async (bench) => {
+      const command = 'head -c 65536 /dev/urandom; printf "\\033[2J\\033]0;title\\007host"';
+      const ended = await runFiles(bench, liveScenario({ command }));
+      if (ended.stdout.includes('\u001B')) throw new Error('a control sequence reached the terminal');
+      return ended;
+    },
   },
   {
     ...shared,
@@ -142,4 +158,15 @@ export const POD_FAULTS: readonly Fault[] = [
 async function finalizers(bench: FaultBench, json: string): Promise<void> {
   const patch = `{"metadata":{"finalizers":${json}}}`;
   await kubectl(bench, 'patch', 'pod', 'stuck', '-n', 'podproof-stuck', '--type=merge', '-p', patch);
+}
+
+/** The most memory that a run used until it ended, in MiB. */
+async function peakMemory(run: PodproofRun): Promise<number> {
+  let peakKb = 0;
+  while (run.child.exitCode === null && run.child.signalCode === null) {
+    const status = await readFile(`/proc/${String(run.child.pid)}/status`, 'utf8').catch(() => '');
+    peakKb = Math.max(peakKb, Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0));
+    await systemClock.sleep(50);
+  }
+  return Math.round(peakKb / 1024);
 }

@@ -91,7 +91,13 @@ function isUp(container: ContainerStatus): boolean {
 function seen(phase: string | undefined, containers: readonly ContainerStatus[]): string {
   const reasons = containers.map(
     (container) =>
-      container.state?.waiting?.reason ?? (container.state?.running ? 'running, not ready' : 'unknown'),
+      container.state?.waiting?.reason ??
+      (container.state?.running ? 'running, not ready' : ended(container)),
   );
   return [phase ?? 'no phase', ...reasons].join(', ');
+}
+
+/** A container that ended and that the kubelet is about to start again. */
+function ended({ state }: ContainerStatus): string {
+  return state?.terminated === undefined ? 'unknown' : `ended with exit ${String(state.terminated.exitCode)}`;
 }

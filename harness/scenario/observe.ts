@@ -15,6 +15,7 @@ import type { Claim } from './types.ts';
 
 /** Longest time for one claim on one subject. */
 const OBSERVE_MS = 90_000;
+const LOOK_AGAIN_MS = 3000;
 
 interface Stand {
   readonly signal: AbortSignal;
@@ -57,7 +58,24 @@ async function observe(
     // The judge sees what a file would give back, so that a stored run is judged on exactly the same value.
     return { kind: 'seen', value: asStored(value), evidence: recorder.evidence };
   } catch (error) {
-    return { kind: 'unknown', why: describeError(error), evidence: recorder.evidence };
+    const why = `${describeError(error)}${await whatBecameOf(claim, name, play)}`;
+    return { kind: 'unknown', why, evidence: recorder.evidence };
+  }
+}
+
+/**
+ * A pod can run for a moment and then crash. What the kubelet says of it then explains more than the command that found
+ * no container any more.
+ */
+async function whatBecameOf(claim: Claim, name: string, play: Play): Promise<string> {
+  if (claim.about !== 'pod' || claim.when === 'settled' || play.pod(name) === undefined) return '';
+  const deadline = Deadline.in(LOOK_AGAIN_MS, `${name} to be looked at again`);
+  try {
+    const { pod } = createScene(play.sceneParts(createRecorder(), deadline));
+    const state = podState(await deadline.race(pod(name).read()));
+    return state.kind === 'running' ? '' : `; meanwhile the pod does not run: ${describePodState(state)}`;
+  } catch {
+    return '';
   }
 }
 

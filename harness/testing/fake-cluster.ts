@@ -19,6 +19,8 @@ export interface FakeScript {
   readonly onCreate?: (object: KubeObject) => void;
   /** The API server refuses to delete anything. */
   readonly undeletable?: boolean;
+  /** What a pod's status is when it is read later; as it was when it settled, without this. */
+  readonly nowOf?: () => PodStatus;
   /** Thrown by one list after the other, and by what is deleted meanwhile: an API server that is away for a while. */
   readonly away?: Error[];
   /** Rejecting breaks the watch. */
@@ -71,7 +73,9 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
       return Promise.resolve(pod);
     },
     get: (kind, { name }) =>
-      Promise.resolve(kind === 'Pod' ? pods.get(name) : { apiVersion: 'v1', kind, metadata: { name } }),
+      Promise.resolve(
+        kind === 'Pod' ? later(pods.get(name), script) : { apiVersion: 'v1', kind, metadata: { name } },
+      ),
     list: () => {
       const failure = script.away?.shift();
       return failure === undefined ? Promise.resolve([...pods.values()]) : Promise.reject(failure);
@@ -100,6 +104,10 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
     close: () => Promise.resolve(),
   };
   return { kube, cluster: fakeCluster(script), created, deleted };
+}
+
+function later(pod: Pod | undefined, { nowOf }: FakeScript): Pod | undefined {
+  return pod === undefined || nowOf === undefined ? pod : { ...pod, status: nowOf() };
 }
 
 function scheduled(object: Pod, index: number, { statusOf = () => RUNNING }: FakeScript): Pod {
