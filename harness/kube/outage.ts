@@ -30,7 +30,8 @@ export class Outage {
    * reason
    */
   async pause(error: unknown, attempt: { signal: AbortSignal; failingSince: number }): Promise<void> {
-    if (isFinal(error)) throw error;
+    // An API server that has just come back refuses for a moment what it will allow: it has not read the rights yet.
+    if (isFinal(error) && !(this.#since !== undefined && isForbidden(error))) throw error;
     this.#since ??= attempt.failingSince;
     const lostMs = this.#clock.now() - this.#since;
     if (lostMs + this.#pauseMs > this.#giveUpMs) {
@@ -51,4 +52,8 @@ function isFinal(error: unknown): boolean {
   if (!(error instanceof HarnessError)) return false;
   const { status } = error.context;
   return typeof status === 'number' && status >= 400 && status < 500 && status !== 410 && status !== 429;
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof HarnessError && error.context['status'] === 403;
 }

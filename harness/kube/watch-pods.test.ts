@@ -182,6 +182,18 @@ test('does not try again what the server refuses for good', async () => {
   expect(fake.requests).toHaveLength(1);
 });
 
+test('survives an API server that comes back and does not know the rights yet', async () => {
+  script({
+    lists: [[pod('a', 1)]],
+    watches: [
+      (response) => response.destroy(),
+      (response) => answer(response, 403, failure(403, 'Forbidden', 'pods is forbidden')),
+      (response) => response.write(line('ADDED', pod('b', 101))),
+    ],
+  });
+  expect(await watchUntil('changed b@101')).toEqual(['changed a@1', 'changed b@101']);
+});
+
 test('passes on what onChange throws', async () => {
   script({ lists: [[pod('a', 1)]], watches: [() => undefined] });
   const watching = kube.watchPods('podproof=run', {
