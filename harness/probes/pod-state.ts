@@ -92,12 +92,12 @@ function seen(phase: string | undefined, containers: readonly ContainerStatus[])
   const reasons = containers.map(
     (container) =>
       container.state?.waiting?.reason ??
-      (container.state?.running ? 'running, not ready' : ended(container)),
+      (container.state?.running ? 'running, not ready' : endOf(container)),
   );
   return [phase ?? 'no phase', ...reasons].join(', ');
 }
 
 /** A container that ended and that the kubelet is about to start again. */
-function ended({ state }: ContainerStatus): string {
+function endOf({ state }: ContainerStatus): string {
   return state?.terminated === undefined ? 'unknown' : `ended with exit ${String(state.terminated.exitCode)}`;
 }

@@ -71,8 +71,8 @@ async function whatBecameOf(claim: Claim, name: string, play: Play): Promise<str
   if (claim.about !== 'pod' || claim.when === 'settled' || play.pod(name) === undefined) return '';
   const deadline = Deadline.in(LOOK_AGAIN_MS, `${name} to be looked at again`);
   try {
-    const { pod } = createScene(play.sceneParts(createRecorder(), deadline));
-    const state = podState(await deadline.race(pod(name).read()));
+    const scene = createScene(play.sceneParts(createRecorder(), deadline));
+    const state = podState(await deadline.race(scene.pod(name).read()));
     return state.kind === 'running' ? '' : `; meanwhile the pod does not run: ${describePodState(state)}`;
   } catch {
     return '';
