@@ -1,5 +1,4 @@
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
-import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { ObjectSubmitter } from '../core/submission.ts';
@@ -33,7 +32,7 @@ export interface ObserveContext {
   /** @returns true when nobody brought the service account, so that an empty one stands in */
   readonly standInAccount: (name: string, namespace: string, place: number) => Promise<boolean>;
   readonly securityNamespaces: () => Promise<SecurityNamespaces>;
-  readonly nodeFacts: (node: ClusterNode, runner: CommandRunner) => Promise<NodeFacts>;
+  readonly nodeFacts: (node: ClusterNode) => Promise<NodeFacts>;
   /** Only so many commands at once. */
   readonly turnstile: Turnstile;
   /** Who may use the ports of nodes at the same time. */

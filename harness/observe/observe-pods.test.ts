@@ -43,6 +43,12 @@ const onNode = ([program, ...words]: readonly string[]): ReturnType<typeof exite
   return exited('');
 };
 
+/** The scheduler of this world puts everything on one node that may go anywhere. */
+function scheduled(object: ForeignObject): Pod {
+  const pod = object as unknown as Pod;
+  return { ...pod, spec: { nodeSelector: { 'kubernetes.io/hostname': 'worker-a' }, ...pod.spec } };
+}
+
 interface Seen {
   readonly reports: PodReportV1[];
   readonly world: FakeWorld;
@@ -63,7 +69,7 @@ async function observe(
     if (dryRun) dryRuns.push(object);
     const scripted = script.onSubmit?.(object, dryRun);
     if (scripted !== undefined) return scripted;
-    const accepted = dryRun ? object : await world.kube.create(object as unknown as Pod, deadline);
+    const accepted = dryRun ? object : await world.kube.create(scheduled(object), deadline);
     return { kind: 'accepted', object: accepted as unknown as Pod, warnings: [] };
   };
   const kube: KubeClient & ObjectSubmitter = { ...world.kube, submit };
@@ -109,6 +115,20 @@ describe('observePods', () => {
         (level) => `podproof-r1-${level}`,
       ),
     );
+  });
+
+  test('the control goes where the subject went', async () => {
+    const sent: ForeignObject[] = [];
+    await observe(pod('a', '  hostPID: true\n').replace(/  nodeSelector.*\n/, ''), {
+      onSubmit: (object, dryRun) => {
+        if (!dryRun) sent.push(object);
+        return undefined;
+      },
+    });
+    expect(sent.map(({ spec }) => (spec as { nodeSelector?: unknown }).nodeSelector)).toEqual([
+      undefined,
+      { 'kubernetes.io/hostname': 'worker-a' },
+    ]);
   });
 
   test('without a control there is one pod less', async () => {

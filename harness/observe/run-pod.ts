@@ -59,7 +59,7 @@ export async function watchPod(
   const nodeRunner = runnerOf(node);
   return seePod({
     followed,
-    node: await nodeFacts(node, nodeRunner),
+    node: await context.deadline.race(nodeFacts(node)),
     nodeRunner,
     podRunner: (container) => witness.wrap(kube.podRunner({ namespace, name, container }), 'pod'),
     substituted,

@@ -21,14 +21,15 @@ export interface NodeFacts {
 
 /**
  * Facts of each node, read when first asked for and then kept for the whole run: none of it depends on the pods,
- * except for the names of their interfaces on the node.
+ * except for the names of their interfaces on the node. Whoever asks must not wait longer than its own deadline; the
+ * reading itself belongs to nobody.
  */
-export function nodeFactsBook(): (node: ClusterNode, runner: CommandRunner) => Promise<NodeFacts> {
+export function nodeFactsBook(): (node: ClusterNode) => Promise<NodeFacts> {
   const known = new Map<string, Promise<NodeFacts>>();
-  return (node, runner) => {
+  return (node) => {
     const facts =
       known.get(node.name) ??
-      readNode(node.name, runner).catch((error: unknown) => {
+      readNode(node.name, node.runner).catch((error: unknown) => {
         // What failed once may work for the next pod.
         known.delete(node.name);
         throw error;

@@ -175,7 +175,12 @@ describe('the record of the runtime', () => {
     const links = recorded('namespaces.txt').replaceAll('/proc/171158/', `/proc/${keeper}/`);
     const runner = new ScriptedRunner(([program]) => ({ stdout: program === 'ctr' ? text : links }));
     const { namespaces } = await runtimeRecord(runner, 'a'.repeat(64));
-    expect(namespaces).toMatchObject({ net: 'net:[4026532337]', mnt: 'mnt:own' });
+    expect(namespaces).toMatchObject({
+      net: 'net:[4026532337]',
+      mnt: 'mnt:own',
+      // Not in the record, so the node's.
+      user: 'user:[4026531837]',
+    });
   });
 
   test('no record is no answer', async () => {
