@@ -33,12 +33,7 @@ export async function portsOfPods(subject: Sight, context: PodContext): Promise<
   const { pod, node } = subject.followed;
   const ports = hostPortsOf(pod);
   const tcp = ports.filter(({ protocol }) => protocol === 'TCP');
-  const notes = ports
-    .filter(({ protocol }) => protocol !== 'TCP')
-    .map(
-      ({ hostPort, protocol }) =>
-        `host port ${String(hostPort)}/${protocol} was not tried: only TCP can be told from silence`,
-    );
+  const notes = ports.flatMap((port) => whyNotTried(port, isRunning(subject)) ?? []);
   if (node === undefined || tcp.length === 0 || !isRunning(subject))
     return { subject: [], control: [], notes };
   const at = vantages(node, context);
@@ -58,6 +53,12 @@ export async function portsOfPods(subject: Sight, context: PodContext): Promise<
     control: closed,
     notes,
   };
+}
+
+function whyNotTried({ hostPort, protocol }: HostPort, isUp: boolean): string | undefined {
+  if (protocol !== 'TCP')
+    return `host port ${String(hostPort)}/${protocol} was not tried: only TCP can be told from silence`;
+  return isUp ? undefined : `host port ${String(hostPort)} was not tried: no container runs`;
 }
 
 function isRunning({ followed }: Sight): boolean {

@@ -91,6 +91,13 @@ describe('containerRuling', () => {
     ['CrashLoopBackOff', 'open'],
   ])('%s is %s', (reason, kind) => expect(containerRuling(view(waiting(reason))).kind).toBe(kind));
 
+  test('a node that is only slow refuses nothing', () => {
+    const slow = 'failed to create containerd container: context deadline exceeded';
+    expect(containerRuling(view(waiting('CreateContainerError', slow))).kind).toBe('open');
+    const cache = 'failed to sync configmap cache: timed out waiting for the condition';
+    expect(ruling({}, {}, [event('FailedMount', 9, cache)]).kind).toBe('open');
+  });
+
   test('a program that could not be started never runs, whatever it waits for now', () => {
     const message = 'exec: "ncat": executable file not found in $PATH';
     const lastState = { terminated: { reason: 'StartError', exitCode: 128, message } };

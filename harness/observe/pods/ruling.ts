@@ -59,8 +59,14 @@ const STUCK: ReadonlySet<string> = new Set([
 /** The kubelet tries again with growing pauses; once is an accident of a namespace that is seconds old. */
 const TIMES = 3;
 
+/** Troubles of a busy node that go away by themselves; whoever is not helped in time was not refused. */
+const PASSING =
+  /context deadline exceeded|DeadlineExceeded|timed out waiting|failed to reserve (?:container|sandbox) name/;
+
 function stuck(events: readonly ObjectEvent[]): Ruling | undefined {
-  const failures = events.filter(({ type, reason }) => type === 'Warning' && STUCK.has(reason));
+  const failures = events.filter(
+    ({ type, reason, message }) => type === 'Warning' && STUCK.has(reason) && !PASSING.test(message),
+  );
   const times = failures.reduce((sum, { count }) => sum + count, 0);
   const last = failures.at(-1);
   if (last === undefined || times < TIMES) return undefined;
@@ -95,8 +101,9 @@ export function containerRuling(view: ContainerView): Ruling {
   if (stage.kind !== 'waiting') return open(stage.kind);
   if (NO_IMAGE.has(stage.reason))
     return { kind: 'image', image: view.image, why: `${stage.reason}: ${stage.message}` };
-  if (ON_ITS_WAY.has(stage.reason) || stage.reason === 'CrashLoopBackOff')
-    return open(stage.reason === '' ? 'waiting' : stage.reason);
+  const isPassing =
+    ON_ITS_WAY.has(stage.reason) || stage.reason === 'CrashLoopBackOff' || PASSING.test(stage.message);
+  if (isPassing) return open(stage.reason === '' ? 'waiting' : stage.reason);
   const by: Judge =
     stage.reason === 'RunContainerError' || stage.reason === 'CreateContainerError' ? 'runtime' : 'kubelet';
   return never(by, stage.message === '' ? stage.reason : `${stage.reason}: ${stage.message}`);
