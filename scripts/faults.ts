@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Deadline } from '../harness/core/deadline.ts';
-import { select, withKills } from '../harness/faults/all.ts';
+import { FAULTS, select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
 import { NOT_PLANTED } from '../harness/faults/not-planted.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
@@ -20,23 +20,23 @@ const { values } = parseArgs({
     /** With what podproof wrote, when that is not as it should be. */
     verbose: { type: 'boolean', default: false },
     /** Of the moments at which F02 kills, and how many of them. */
-    seed: { type: 'string', default: '1' },
-    times: { type: 'string', default: '20' },
+    seed: { type: 'string' },
+    times: { type: 'string' },
     /** How many of the chosen faults are left out: to go on where an earlier call ended. */
     skip: { type: 'string', default: '0' },
     /** After this time no further one is planted. */
-    limit: { type: 'string', default: '1000' },
-    minutes: { type: 'string', default: '60' },
+    minutes: { type: 'string', default: '240' },
   },
 });
-const FAULTS = withKills(Number(values.seed), Number(values.times));
-const from = Number(values.skip);
+const { seed, times } = values;
+const known =
+  seed === undefined && times === undefined ? FAULTS : withKills(Number(seed ?? 1), Number(times ?? 20));
 const needs = values.needs.split(',');
-const chosen = select(FAULTS, values.only)
+const chosen = select(known, values.only)
   .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
-  .slice(from, from + Number(values.limit));
+  .slice(Number(values.skip));
 if (chosen.length === 0) {
-  console.error(`there is no fault that fits; \`-- --list\` shows all ${String(FAULTS.length)}`);
+  console.error(`there is no fault that fits; \`-- --list\` shows all ${String(known.length)}`);
   process.exitCode = 2;
 } else if (values.list) {
   for (const fault of chosen) console.log(titleOf(fault));
