@@ -55,8 +55,8 @@ if (chosen.length === 0) {
 }
 
 function print(row: FaultRow): void {
-  const times = `${String(row.ms ?? '-')} ms, clean after ${String(row.cleanMs ?? '-')} ms`;
-  console.log(`${row.isOk ? '✔' : '✘'} ${row.id} ${row.what}: ${row.seen} (${times})`);
+  const took = `${String(row.ms ?? '-')} ms, clean after ${String(row.cleanMs ?? '-')} ms`;
+  console.log(`${row.isOk ? '✔' : '✘'} ${row.id} ${row.what}: ${row.seen} (${took})`);
   for (const problem of row.problems) console.log(`    ${problem}`);
   if (values.verbose && row.output !== undefined) console.log(row.output);
 }

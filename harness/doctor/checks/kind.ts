@@ -9,7 +9,8 @@ const TRIED = 'ran `kind version`, from PATH and from the cache';
 export const kind: Check = {
   id: 'D13',
   title: 'kind',
-  moment: 'start',
+  // A run looks for kind itself once an engine answers, with the same words.
+  moment: 'run',
   about: {
     looks: `Runs \`kind version\` with the kind on PATH, then with the one in the cache; where neither is fit, \`go version\`. Versions ${TESTED_RANGE} are tested.`,
     matters: 'Configuration and the reading of kind’s output are written for those versions.',
