@@ -147,10 +147,15 @@ async function devicesOf(node: CommandRunner, pid: number): Promise<readonly Dev
   }
 }
 
-/** `cri-containerd.apparmor.d (enforce)`; empty or unreadable where the kernel has no AppArmor. */
-function appArmorOf(text: string | undefined): string | null {
+/**
+ * Reads /proc/PID/attr/current: `cri-containerd.apparmor.d (enforce)` or `unconfined`. Empty or unreadable where the
+ * kernel has no such module; where SELinux is the one, its label stands there and is no profile of AppArmor.
+ */
+export function appArmorOf(text: string | undefined): string | null {
   const profile = text?.replaceAll('\0', '').trim() ?? '';
-  return profile === '' ? null : profile;
+  return /^unconfined$|^.+ \((?:enforce|complain|kill|prompt|mixed|unconfined)\)$/.test(profile)
+    ? profile
+    : null;
 }
 
 function missing(pid: number, name: string): never {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CommandRunner } from '../../core/command.ts';
 import { isRecord, recordAt } from '../shape.ts';
 import { ScriptedRunner } from '../../testing/scripted-runner.ts';
-import { namespacesOf, parseNamespaceLinks, processFacts } from './container-facts.ts';
+import { appArmorOf, namespacesOf, parseNamespaceLinks, processFacts } from './container-facts.ts';
 import { idInside, isMapped, parseIdMap } from './id-map.ts';
 import { sortProcesses } from './main-processes.ts';
 import { isProcMasked, mountAt, parseMounts } from './mounts.ts';
@@ -143,6 +143,14 @@ test('ids are translated by their map, and an id without a place in it has none'
   expect(isMapped(parseIdMap('         0          0 4294967295\n'))).toBe(false);
   expect(() => parseIdMap('oops')).toThrow('not an id map');
 });
+
+test.each([
+  ['cri-containerd.apparmor.d (enforce)\n', 'cri-containerd.apparmor.d (enforce)'],
+  ['unconfined\n', 'unconfined'],
+  ['system_u:system_r:container_t:s0:c1,c2\0', null],
+  ['', null],
+  [undefined, null],
+])('the AppArmor profile in %j', (text, profile) => expect(appArmorOf(text)).toBe(profile));
 
 describe('the record of the runtime', () => {
   const spec = (name: string): ReturnType<typeof recordAt> => {
