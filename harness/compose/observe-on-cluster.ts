@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { ObserveSettings } from '../config/observe-settings.ts';
 import type { Places } from '../config/places.ts';
 import type { Deadline } from '../core/deadline.ts';
@@ -8,6 +11,7 @@ import type { Progress } from '../core/progress.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { madePaths } from '../observe/looking/made-paths.ts';
 import type { Placed } from '../observe/manifests/assign-names.ts';
+import { objectText } from '../observe/manifests/object-text.ts';
 import { observePods } from '../observe/observe-pods.ts';
 import type { Ledger } from '../observe/report/ledger.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
@@ -64,6 +68,8 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
       `cluster ${cluster.name}, for the next run; remove it with \`npm run podproof -- down\``,
     );
   if (cluster.reused) await awaitEarlierRuns(kube, deadline);
+  const manifests = join(run.folder, 'manifests');
+  await mkdir(manifests, { recursive: true });
   const step = progress.step('observing');
   try {
     await observePods({
@@ -82,6 +88,7 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
       madePaths: made,
       onPod: (index, report) => ledger.tell(index, report),
       onRefused: (refused) => ledger.refused.push(refused),
+      onApplied: (name, object) => writeFileSync(join(manifests, `${name}.yaml`), objectText(object)),
     });
     step.done(`${String(run.placed.pods.length)} pods`);
   } catch (error) {

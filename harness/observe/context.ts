@@ -1,7 +1,7 @@
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { KubeClient } from '../core/kube.ts';
-import type { ObjectSubmitter } from '../core/submission.ts';
+import type { ForeignObject, ObjectSubmitter } from '../core/submission.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { NodeFacts } from './looking/node-facts.ts';
 import type { SecurityNamespaces } from './looking/pod-security.ts';
@@ -40,5 +40,7 @@ export interface ObserveContext {
   /** Images that turned out to be out of reach. */
   readonly missingImages: Set<string>;
   readonly madePaths: MadePaths;
+  /** Told of every pod that was created, exactly as it was sent; `name` is safe in a path. */
+  readonly onApplied: (name: string, object: ForeignObject) => void;
   readonly deadline: Deadline;
 }

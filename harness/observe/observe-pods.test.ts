@@ -53,6 +53,7 @@ interface Seen {
   readonly reports: PodReportV1[];
   readonly world: FakeWorld;
   readonly dryRuns: ForeignObject[];
+  readonly applied: string[];
 }
 
 async function observe(
@@ -74,6 +75,7 @@ async function observe(
   };
   const kube: KubeClient & ObjectSubmitter = { ...world.kube, submit };
   const reports: PodReportV1[] = [];
+  const applied: string[] = [];
   await observePods({
     placed: assignNames(sortDocuments(readDocuments('x.yaml', yaml).documents)),
     kube,
@@ -86,8 +88,9 @@ async function observe(
     madePaths: { note: () => Promise.resolve(), remove: () => Promise.resolve([]) },
     onPod: (index, report) => (reports[index] = report),
     onRefused: () => undefined,
+    onApplied: (name) => applied.push(name),
   });
-  return { reports, world, dryRuns };
+  return { reports, world, dryRuns, applied };
 }
 
 const pod = (name: string, spec = ''): string =>
@@ -97,7 +100,9 @@ const podsOf = ({ created }: FakeWorld): readonly Pod[] => created.filter(isPod)
 
 describe('observePods', () => {
   test('every pod and its control run in our namespace, on one node, and are taken away again', async () => {
-    const { world, reports, dryRuns } = await observe(`${pod('a', '  hostPID: true\n')}---\n${pod('b')}`);
+    const { world, reports, dryRuns, applied } = await observe(
+      `${pod('a', '  hostPID: true\n')}---\n${pod('b')}`,
+    );
     expect(reports.map(({ outcome, control }) => [outcome.kind, control?.removed])).toEqual([
       ['observed', ['hostPID: true']],
       ['observed', undefined],
@@ -110,6 +115,7 @@ describe('observePods', () => {
       expect(spec['nodeSelector']).toEqual({ 'kubernetes.io/hostname': 'worker-a' });
     }
     expect([...world.deleted].sort()).toEqual(['a', 'a-control', 'b']);
+    expect(applied.sort()).toEqual(['podproof-r1.a', 'podproof-r1.a-control', 'podproof-r1.b']);
     expect(dryRuns.map(({ metadata }) => (metadata as { namespace: string }).namespace).sort()).toEqual(
       ['baseline', 'baseline', 'baseline', 'restricted', 'restricted', 'restricted'].map(
         (level) => `podproof-r1-${level}`,

@@ -29,6 +29,7 @@ export interface ObserveParts {
   readonly onRefused: (refused: NotObservedV1) => void;
   /** What pods leave on nodes; the caller removes it when the pods are gone. */
   readonly madePaths: MadePaths;
+  readonly onApplied: ObserveContext['onApplied'];
 }
 
 /** Subjects with their controls at work at the same time. More only makes two cores slower. */
@@ -89,6 +90,7 @@ function contextOf(parts: ObserveParts, signal: AbortSignal): ObserveContext {
     portsGate: createPortsGate(),
     missingImages: new Set(),
     madePaths: parts.madePaths,
+    onApplied: parts.onApplied,
   };
 }
 

@@ -23,7 +23,7 @@ export interface PodContext extends ObserveContext {
 export async function applyPod(
   object: ForeignObject,
   namespace: string,
-  { kube, deadline }: ObserveContext,
+  { kube, deadline, onApplied }: ObserveContext,
 ): Promise<Applied> {
   const submission = await kube.submit(object, { namespace, dryRun: false, deadline });
   const { warnings } = submission;
@@ -35,6 +35,8 @@ export async function applyPod(
     const why = 'the API server stored something that is no pod';
     return { kind: 'refused', outcome: { kind: 'could not tell', why }, warnings };
   }
+  // A name that the server took has nothing but letters, digits, dots and dashes.
+  onApplied(`${namespace}.${submission.object.metadata.name}`, object);
   return { kind: 'created', pod: submission.object, warnings };
 }
 
