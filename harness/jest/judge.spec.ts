@@ -27,12 +27,21 @@ async function recordComplete(file: string): Promise<void> {
     async () => {
       if ((await readFile(file, 'utf8')).includes('"type":"verdicts.done"')) return done(true);
       // A killed run writes no more, and nobody else would end this process. It may be gone before we began.
-      return String(process.ppid) === parent
+      return isAlive(Number(parent))
         ? pending('the scenarios still run')
         : hopeless(new IntegrityError('RUN_GONE', 'The run that is to be judged is gone.'));
     },
     { deadline: Deadline.in(RECORD_MS, 'the record to be complete'), pauseMs: 50, maxPauseMs: 100 },
   );
+}
+
+/** Not `process.ppid`: Jest gives its tests a copy of `process`, in which that number never changes. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 for (const unit of [...summary.scenarios, ...summary.mutants]) {
