@@ -2,6 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import { isPod, type KubeObject, type Pod } from '../core/kube.ts';
+import { done, pending, poll, type Look } from '../core/poll.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { nameOf, type Unit } from './plan.ts';
 import { nodePicker } from './placement.ts';
@@ -158,7 +159,9 @@ export class Play {
 
   async #settle(name: string): Promise<string | undefined> {
     const object = this.created.get(name);
-    if (object === undefined) return this.#failures.get(name);
+    const existing = this.unit.existing.get(name);
+    if (object === undefined)
+      return existing === undefined ? this.#failures.get(name) : this.#settleExisting(name, existing);
     const startedAt = systemClock.now();
     const report = (pod: Pod | undefined, state: string): void =>
       this.#context.sink.emit({
@@ -177,6 +180,25 @@ export class Play {
       return undefined;
     } catch (error) {
       report(undefined, describeError(error));
+      return describeError(error);
+    }
+  }
+
+  /** One that was there already may still be on its way, as much is in a cluster that was just made. */
+  async #settleExisting(name: string, { metadata }: Pod): Promise<string | undefined> {
+    const { kube, signal } = this.#context;
+    const target = { name: metadata.name, namespace: metadata.namespace ?? '' };
+    const deadline = Deadline.in(SETTLE_MS, `pod ${target.name} to come to rest`, signal);
+    const look = async (): Promise<Look<Pod>> => {
+      const found = await kube.get('Pod', target, deadline);
+      if (!isPod(found)) return pending('the pod is gone');
+      const state = podState(found);
+      return state.kind === 'moving' ? pending(describePodState(state)) : done(found);
+    };
+    try {
+      this.#pods.set(name, await poll(look, { deadline, pauseMs: 100, maxPauseMs: 500 }));
+      return undefined;
+    } catch (error) {
       return describeError(error);
     }
   }
