@@ -191,6 +191,26 @@ describe('observePods', () => {
     expect(podsOf(world).map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual(['Pod c']);
   });
 
+  test('objects of the same file are there first, in a namespace of its own; an account that nobody brought stands in', async () => {
+    const account = (name: string): string => `  serviceAccountName: ${name}\n`;
+    const given = 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: given, namespace: kube-system}\n';
+    const { world, reports } = await observe(
+      `${given}---\n${pod('a', account('given'))}---\n${pod('b', account('missing'))}`,
+    );
+    const made = world.created.map(
+      ({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`,
+    );
+    expect(made).toContain('ServiceAccount podproof-r1-f1/missing');
+    expect(made.indexOf('ServiceAccount podproof-r1-f1/given')).toBeLessThan(
+      made.indexOf('Pod podproof-r1-f1/a'),
+    );
+    expect(made.filter((each) => each.startsWith('ServiceAccount'))).toHaveLength(2);
+    expect(reports.map(({ notes }) => notes)).toEqual([
+      [],
+      ['service account missing was not given: an empty one without rights stands in'],
+    ]);
+  });
+
   test('a lost watch and an interruption end the run, with their own reason', async () => {
     const lost = new InfrastructureError('WATCH_LOST', 'the watch is lost');
     const breaks = Promise.reject(lost);
