@@ -2,8 +2,8 @@ import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import { isPod, type KubeObject, type Pod } from '../core/kube.ts';
-import { done, pending, poll, type Look } from '../core/poll.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
+import { atRest } from './at-rest.ts';
 import { nameOf, type Unit } from './plan.ts';
 import { nodePicker } from './placement.ts';
 import { podPartOf, replicasOf } from './pod-template.ts';
@@ -184,19 +184,11 @@ export class Play {
     }
   }
 
-  /** One that was there already may still be on its way, as much is in a cluster that was just made. */
-  async #settleExisting(name: string, { metadata }: Pod): Promise<string | undefined> {
+  async #settleExisting(name: string, pod: Pod): Promise<string | undefined> {
     const { kube, signal } = this.#context;
-    const target = { name: metadata.name, namespace: metadata.namespace ?? '' };
-    const deadline = Deadline.in(SETTLE_MS, `pod ${target.name} to come to rest`, signal);
-    const look = async (): Promise<Look<Pod>> => {
-      const found = await kube.get('Pod', target, deadline);
-      if (!isPod(found)) return pending('the pod is gone');
-      const state = podState(found);
-      return state.kind === 'moving' ? pending(describePodState(state)) : done(found);
-    };
+    const deadline = Deadline.in(SETTLE_MS, `pod ${pod.metadata.name} to come to rest`, signal);
     try {
-      this.#pods.set(name, await poll(look, { deadline, pauseMs: 100, maxPauseMs: 500 }));
+      this.#pods.set(name, await atRest(kube, pod, deadline));
       return undefined;
     } catch (error) {
       return describeError(error);
