@@ -44,7 +44,7 @@ export async function commandLines(runner: CommandRunner): Promise<readonly Proc
  * @throws CannotTell
  */
 export async function comparedWithNode(
-  pod: PodUnderTest,
+  pod: Pick<PodUnderTest, 'runner' | 'node'>,
 ): Promise<{ readonly [part in 'own' | 'node' | 'missing']: readonly ProcessLine[] }> {
   const before = await commandLines(pod.node.runner);
   const own = await commandLines(pod.runner);
