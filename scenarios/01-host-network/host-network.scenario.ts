@@ -238,9 +238,7 @@ function same(some: readonly string[], others: readonly string[]): boolean {
 
 function cannotCompare({ pod, node, cluster, apiServer }: DnsView): string | undefined {
   if (node.includes(cluster)) return 'the node itself asks the cluster’s name server';
-  if (!same(pod, node) && !same(pod, [cluster]))
-    return `name server ${pod.join(', ')} is neither the node’s nor the cluster’s`;
-  return apiServer.kind === 'answered' || isUnknownName(apiServer)
-    ? undefined
-    : `curl kubernetes.default.svc ended with ${showAnswer(apiServer)}`;
+  const understood = apiServer.kind === 'answered' || (same(pod, node) && isUnknownName(apiServer));
+  if (understood && (same(pod, node) || same(pod, [cluster]))) return undefined;
+  return `name server ${pod.join(', ')}, and curl kubernetes.default.svc ended with ${showAnswer(apiServer)}`;
 }

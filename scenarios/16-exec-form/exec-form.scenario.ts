@@ -66,7 +66,8 @@ export default defineScenario({
       controlShows: {
         text: 'exit 0 each time',
         holds: ({ runs }) => runs.every(({ exitCode }) => exitCode === 0),
-        unclear: onlyWarns,
+        // The right form fails only where something else is wrong.
+        unclear: (seen) => onlyWarns(seen) ?? seen.runs.find(isTrouble)?.said,
       },
     }),
     variantClaim({
@@ -148,6 +149,10 @@ function linesOf({ value }: VariantUnderTest): readonly string[] {
 
 function isRefusal({ exitCode, said }: Attempts['runs'][number]): boolean {
   return exitCode === 1 && said.startsWith(`error: ${REFUSAL}`);
+}
+
+function isTrouble(run: Attempts['runs'][number]): boolean {
+  return run.exitCode !== 0 && !isRefusal(run);
 }
 
 function showAttempts({ kubectl, runs }: Attempts): string {
