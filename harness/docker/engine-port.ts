@@ -85,6 +85,8 @@ export interface DockerEngine {
   readonly networks: NetworkCalls;
   /** Names of all volumes, or of those that no container uses. */
   volumes(deadline: Deadline, which?: 'all' | 'unused'): Promise<readonly string[]>;
+  /** Removes a volume; false when a container still uses it, true also when it was gone. */
+  removeVolume(name: string, deadline: Deadline): Promise<boolean>;
   /** Runs commands in a container with its namespaces, as its user, through sessions that stay open until `close`. */
   runner(container: string, where: string): CommandRunner;
   /** Closes idle connections and sessions. */

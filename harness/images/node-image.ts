@@ -105,6 +105,26 @@ export async function lookForNodeImage(
 /** Stages that end in an archive for an engine. */
 type ImageStage = typeof FINAL_STAGE | typeof MINIKUBE_STAGE;
 
+/** The same for minikube's base image. */
+export async function lookForMinikubeImage(
+  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
+): Promise<NodeImageLook> {
+  return look(options, MINIKUBE_STAGE);
+}
+
+async function look(
+  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
+  target: ImageStage,
+): Promise<NodeImageLook> {
+  const plan = await planBuild(workshop(options));
+  const folder = folderOf(target, { folder: join(options.cacheDir, 'images'), keys: plan.keys });
+  return { node: imageOf(plan, target), built: await isPresent(folder) };
+}
+
+function imageOf({ nodeImage, minikubeImage }: BuildPlan, target: ImageStage): string {
+  return target === FINAL_STAGE ? nodeImage : minikubeImage;
+}
+
 /** The part of {@link ensureNodeImage} that needs no engine, so that it can run while one starts. */
 async function buildImages(
   options: BuildOptions,
@@ -155,7 +175,7 @@ async function describe(
   return {
     folder,
     file: join(folder, 'images.tar'),
-    node: target === FINAL_STAGE ? plan.nodeImage : plan.minikubeImage,
+    node: imageOf(plan, target),
     workload: WORKLOAD_IMAGE,
     workloadId: isFacts(facts) ? facts.workloadId : '',
     registry: REGISTRY_IMAGE,

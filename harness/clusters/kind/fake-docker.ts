@@ -80,6 +80,10 @@ export function fakeDocker(world: FakeThings): DockerEngine {
       },
     },
     volumes: () => Promise.resolve([...world.volumes]),
+    removeVolume: (name) => {
+      world.volumes.delete(name);
+      return Promise.resolve(true);
+    },
     runner: (_container, where) => ({
       where,
       run: (argv) => {

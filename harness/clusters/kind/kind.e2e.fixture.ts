@@ -45,6 +45,7 @@ export async function openKindBench(): Promise<KindBench> {
     environment: process.env,
     images: {
       ensureImages: () => Promise.resolve({ node: image, workload }),
+      ensureMinikube: () => Promise.reject(new Error('kind does not need this')),
       ensureWorkload: () => Promise.resolve(workload),
       ensureRegistry: () => Promise.resolve(),
       registry: 'localhost/podproof/registry:v1',

@@ -31,7 +31,12 @@ export function containerProvider<Plan extends ClusterPlan>(
       return createCluster({ spec, plan: await maker.plan(spec, options), options }, maker, deps);
     },
     destroy: (name, deadline) => destroyCluster(name, deadline, maker, deps),
-    diagnose: (name, keep, deadline) => diagnoseNodes({ name, keep, deadline }, maker, deps),
+    async diagnose(name, keep, deadline) {
+      await Promise.all([
+        diagnoseNodes({ name, keep, deadline }, maker, deps),
+        maker.keepLogs?.(name, keep, deadline),
+      ]);
+    },
     async keep(name) {
       const folder = stateFolder(deps.cacheDir, name);
       const record = await folder.read();

@@ -175,6 +175,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       remove: () => Promise.resolve(false),
     },
     volumes: () => Promise.resolve([]),
+    removeVolume: () => Promise.resolve(true),
     runner: (_container, where) => ({ where, run: () => Promise.reject(new Error('nothing runs here')) }),
     close: () => undefined,
   };

@@ -1,0 +1,44 @@
+import type { KeepingProvider, ProviderDeps } from '../deps.ts';
+import { containerProvider } from '../lifecycle/container-provider.ts';
+import type { NodeMaker } from '../lifecycle/node-maker.ts';
+import { keepLogs } from './keep-logs.ts';
+import { killOrphans } from './kill-orphans.ts';
+import { nodeNames, sidecarName } from './labels.ts';
+import { loadImage } from './load-image.ts';
+import { minikubeNodes } from './minikube-nodes.ts';
+import { planCluster, type MinikubePlan } from './plan.ts';
+import { removeRest } from './remove-rest.ts';
+import { runMinikubeStart } from './run-minikube.ts';
+
+/** On stock nodes kubectl is only among minikube's own binaries, below a folder with the version's name. */
+const KUBECTL =
+  'exec /var/lib/minikube/binaries/*/kubectl --kubeconfig /etc/kubernetes/admin.conf "$@"';
+
+/**
+ * Clusters of minikube in the given engine (docker driver, containerd), made with the `minikube` on PATH. Nothing but
+ * making them needs it.
+ *
+ * @example const minikube = minikubeProvider(deps); await minikube.create({ nodes: 3 }, { deadline, progress })
+ */
+export function minikubeProvider(deps: ProviderDeps): KeepingProvider {
+  return containerProvider(minikubeMaker(deps), deps);
+}
+
+export function minikubeMaker(deps: ProviderDeps): NodeMaker<MinikubePlan> {
+  return {
+    id: 'minikube',
+    estimateMs: 75_000,
+    plan: (spec, options) => planCluster(spec, options, deps),
+    bringUp: (making) => runMinikubeStart(making, deps),
+    nodes: (cluster, deadline) => minikubeNodes(cluster, deadline, deps),
+    loadImage: (load) => loadImage(load, deps),
+    networkOf: (cluster) => cluster,
+    nodeNames: (cluster, nodes) =>
+      nodeNames(cluster, nodes).flatMap((node) => [node, sidecarName(node)]),
+    killOrphans,
+    removeRest: (cluster, deadline) => removeRest(cluster, deadline, deps),
+    isControlPlane: ({ name }) => !/-m\d{2,}$/.test(name),
+    keepLogs: (cluster, keep, deadline) => keepLogs(cluster, keep, deadline, deps),
+    kubectl: ['sh', '-c', KUBECTL, 'sh'],
+  };
+}
