@@ -23,7 +23,10 @@ export const CNI_MANIFEST = 'cni.yaml';
 const POD_SUBNET = '10.244.0.0/16';
 
 /** Where kubeadm keeps the cluster's certificates, and where minikube tells it to. */
-const CA_FILE = { kubeadm: '/etc/kubernetes/pki/ca.crt', minikube: '/var/lib/minikube/certs/ca.crt' } as const;
+const CA_FILE = {
+  kubeadm: '/etc/kubernetes/pki/ca.crt',
+  minikube: '/var/lib/minikube/certs/ca.crt',
+} as const;
 
 const BASE_CONFIG: RunConfig = {
   Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', 'container=docker'],
@@ -88,10 +91,19 @@ async function layersOfNode(shop: Workshop, job: StageJob, into: string): Promis
     what: 'unpacking the node image',
     deadline: job.deadline,
   });
-  const manifest = JSON.parse(await readFile(join(into, 'manifest.json'), 'utf8')) as readonly {
-    readonly Layers: readonly string[];
-  }[];
-  return (manifest[0]?.Layers ?? []).map((name) => join(into, name));
+  const manifest: unknown = JSON.parse(await readFile(join(into, 'manifest.json'), 'utf8'));
+  const layers = firstLayers(manifest).map((name) => join(into, name));
+  if (layers.length === 0) throw new Error(`${archive} has no image with layers`);
+  return layers;
+}
+
+/** Of the first image in a manifest as `docker save` writes it. */
+function firstLayers(manifest: unknown): readonly string[] {
+  const images: readonly unknown[] = Array.isArray(manifest) ? manifest : [];
+  const [first] = images;
+  const isImage = typeof first === 'object' && first !== null && 'Layers' in first;
+  const layers: unknown = isImage ? first.Layers : [];
+  return Array.isArray(layers) ? layers.filter((layer) => typeof layer === 'string') : [];
 }
 
 /** The same agent as on our other nodes. kind fills in the subnet by itself, minikube applies files as they are. */

@@ -114,7 +114,9 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       return Promise.resolve('held');
     },
     remove: (id) => {
-      for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+      // Anonymous ones go with their container; one that is called like it has a name.
+      for (const volume of world.containers.get(id)?.volumes ?? [])
+        if (volume !== id) world.volumes.delete(volume);
       world.containers.delete(id);
       return Promise.resolve();
     },

@@ -77,7 +77,7 @@ interface Candidate {
   readonly deadline: Deadline;
 }
 
-type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf'>;
+type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf' | 'laptopOf'>;
 
 async function tryOut(candidate: Candidate, maker: Maker, deps: ProviderDeps): Promise<Cluster | undefined> {
   const { record, own, step, deadline } = candidate;

@@ -1,4 +1,4 @@
-import type { ClusterSpec, KeepFile, ProviderId, ProviderOptions } from '../../core/cluster.ts';
+import type { ClusterSpec, KeepFile, Laptop, ProviderId, ProviderOptions } from '../../core/cluster.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import type { ContainerSummary } from '../../docker/engine-port.ts';
@@ -64,6 +64,8 @@ export interface NodeMaker<Plan extends ClusterPlan = ClusterPlan> {
   /** Removes what is neither a container nor an anonymous volume of one nor in the state folder. */
   readonly removeRest: (cluster: string, deadline: Deadline) => Promise<void>;
   readonly isControlPlane: (node: ContainerSummary) => boolean;
+  /** Set when the tool has a command of its own that names a node to its user. */
+  readonly laptopOf?: (cluster: string) => Laptop;
   /** What the tool itself wrote down while it made the cluster, for the bundle of a run that is not fine. */
   readonly keepLogs?: (cluster: string, keep: KeepFile, deadline: Deadline) => Promise<void>;
   /** How kubectl is called on a control plane. */

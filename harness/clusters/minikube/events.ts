@@ -7,12 +7,12 @@ export type MinikubeEvent =
 /** It is printed on the way to a good end, too: only the exit code says how a command ended. */
 export interface MinikubeFailure {
   readonly type: 'error';
-  /** minikube's own id, such as GUEST_PROVISION; empty for one that it has not met before. */
+  /** minikube's own id, such as GUEST_PROVISION; empty for what is only told by the way. */
   readonly name: string;
   readonly message: string;
   /** What minikube advises; empty for most. */
   readonly advice: string;
-  /** A page about it, or an issue. */
+  /** A page about it. */
   readonly url: string;
 }
 
@@ -24,12 +24,11 @@ const PREFIX = 'io.k8s.sigs.minikube.';
  * @returns undefined for what is no event, and for events that newer versions may have
  */
 export function parseEvent(line: string): MinikubeEvent | undefined {
-  const event = parseJson(line);
-  const { specversion, type, data } = event ?? {};
+  const { specversion, type, data } = fieldsOf(line);
   if (specversion !== '1.0' || typeof type !== 'string' || !type.startsWith(PREFIX)) return undefined;
-  if (typeof data !== 'object' || data === null) return undefined;
+  if (!isFields(data)) return undefined;
   const word = (key: string): string => {
-    const value = (data as Readonly<Record<string, unknown>>)[key];
+    const value = data[key];
     return typeof value === 'string' ? value.trim() : '';
   };
   const message = word('message');
@@ -52,12 +51,18 @@ export function parseEvents(output: string): readonly MinikubeEvent[] {
   return output.split('\n').flatMap((line) => parseEvent(line) ?? []);
 }
 
-function parseJson(line: string): Readonly<Record<string, unknown>> | undefined {
-  if (!line.startsWith('{')) return undefined;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Of a line that is a JSON object; none otherwise. */
+function fieldsOf(line: string): Fields {
   try {
     const found: unknown = JSON.parse(line);
-    return typeof found === 'object' && found !== null ? (found as Readonly<Record<string, unknown>>) : undefined;
+    return isFields(found) ? found : {};
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+function isFields(found: unknown): found is Fields {
+  return typeof found === 'object' && found !== null;
 }

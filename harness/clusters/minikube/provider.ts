@@ -4,6 +4,7 @@ import type { NodeMaker } from '../lifecycle/node-maker.ts';
 import { keepLogs } from './keep-logs.ts';
 import { killOrphans } from './kill-orphans.ts';
 import { nodeNames, sidecarName } from './labels.ts';
+import { laptopOf } from './laptop.ts';
 import { loadImage } from './load-image.ts';
 import { minikubeNodes } from './minikube-nodes.ts';
 import { planCluster, type MinikubePlan } from './plan.ts';
@@ -11,8 +12,7 @@ import { removeRest } from './remove-rest.ts';
 import { runMinikubeStart } from './run-minikube.ts';
 
 /** On stock nodes kubectl is only among minikube's own binaries, below a folder with the version's name. */
-const KUBECTL =
-  'exec /var/lib/minikube/binaries/*/kubectl --kubeconfig /etc/kubernetes/admin.conf "$@"';
+const KUBECTL = 'exec /var/lib/minikube/binaries/*/kubectl --kubeconfig /etc/kubernetes/admin.conf "$@"';
 
 /**
  * Clusters of minikube in the given engine (docker driver, containerd), made with the `minikube` on PATH. Nothing but
@@ -33,11 +33,11 @@ export function minikubeMaker(deps: ProviderDeps): NodeMaker<MinikubePlan> {
     nodes: (cluster, deadline) => minikubeNodes(cluster, deadline, deps),
     loadImage: (load) => loadImage(load, deps),
     networkOf: (cluster) => cluster,
-    nodeNames: (cluster, nodes) =>
-      nodeNames(cluster, nodes).flatMap((node) => [node, sidecarName(node)]),
+    nodeNames: (cluster, nodes) => nodeNames(cluster, nodes).flatMap((node) => [node, sidecarName(node)]),
     killOrphans,
     removeRest: (cluster, deadline) => removeRest(cluster, deadline, deps),
     isControlPlane: ({ name }) => !/-m\d{2,}$/.test(name),
+    laptopOf: (cluster) => laptopOf(cluster, deps),
     keepLogs: (cluster, keep, deadline) => keepLogs(cluster, keep, deadline, deps),
     kubectl: ['sh', '-c', KUBECTL, 'sh'],
   };

@@ -9,9 +9,9 @@ export interface NodeStatus {
 
 /**
  * Reads the answer of `minikube status --output=json`: an object for one node, an array for several. Its exit code
- * tells what is wrong with the cluster (7: all of it), not whether there is an answer.
+ * tells what is wrong with the cluster (7: a host is not running), not whether there is an answer.
  *
- * @returns undefined when the text is something else, such as the event that there is no such profile
+ * @returns undefined when the text is something else, such as events that there is no such profile
  */
 export function parseStatus(text: string): readonly NodeStatus[] | undefined {
   let found: unknown;
@@ -25,11 +25,15 @@ export function parseStatus(text: string): readonly NodeStatus[] | undefined {
 }
 
 function nodeStatus(found: unknown): NodeStatus | undefined {
-  if (typeof found !== 'object' || found === null) return undefined;
-  const { Name, Host, Kubelet, APIServer, Worker } = found as Readonly<Record<string, unknown>>;
+  if (!isFields(found)) return undefined;
+  const { Name, Host, Kubelet, APIServer, Worker } = found;
   if (typeof Name !== 'string' || typeof Host !== 'string' || typeof Kubelet !== 'string') return undefined;
   if (typeof APIServer !== 'string' || typeof Worker !== 'boolean') return undefined;
   return { name: Name, host: Host, kubelet: Kubelet, apiServer: APIServer, isWorker: Worker };
+}
+
+function isFields(found: unknown): found is Readonly<Record<string, unknown>> {
+  return typeof found === 'object' && found !== null;
 }
 
 /** @example describeStatus(nodes) // 'podproof-3f2a91: host Running, kubelet Stopped, API server Stopped' */
