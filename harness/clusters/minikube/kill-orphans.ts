@@ -14,5 +14,8 @@ export function makesNodesOf(cluster: string, argv: readonly string[]): boolean 
   const isMinikube = argv[1] === 'start' && argv[argv.indexOf('--profile') + 1] === cluster;
   const label = argv.find((word) => word.includes(`${NAME_LABEL}=`)) ?? '';
   const isDocker = ['run', 'volume', 'network'].includes(argv[1] ?? '');
-  return isMinikube || (isDocker && isOfCluster(cluster, label.slice(label.indexOf('=', label.indexOf(NAME_LABEL)) + 1)));
+  return (
+    isMinikube ||
+    (isDocker && isOfCluster(cluster, label.slice(label.indexOf('=', label.indexOf(NAME_LABEL)) + 1)))
+  );
 }

@@ -15,7 +15,9 @@ export function nodeNames(cluster: string, nodes: number): readonly string[] {
 
 /** Whether a node, its container or its volume of that name belongs to the cluster. */
 export function isOfCluster(cluster: string, name: string): boolean {
-  return name === cluster || (name.startsWith(`${cluster}-m`) && /^\d{2,}$/.test(name.slice(cluster.length + 2)));
+  return (
+    name === cluster || (name.startsWith(`${cluster}-m`) && /^\d{2,}$/.test(name.slice(cluster.length + 2)))
+  );
 }
 
 /** minikube fills a new volume with the image's files by a container of this name, for a moment. */

@@ -40,7 +40,11 @@ export async function planCluster(
     workload,
     madeBy: { minikube: version },
     // Where the manifest lies is no part of the cluster; what it says goes with the image.
-    fingerprint: fingerprint({ image, workload: workload ?? '', flags: flags.filter((word) => !word.startsWith('--cni=')).join(' ') }),
+    fingerprint: fingerprint({
+      image,
+      workload: workload ?? '',
+      flags: flags.filter((word) => !word.startsWith('--cni=')).join(' '),
+    }),
     facts: {
       minikube: version,
       engine: engine.version,

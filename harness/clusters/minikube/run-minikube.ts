@@ -59,11 +59,7 @@ async function start(
   const { deadline } = options;
   const argv = startArgv({ cluster: name, nodes: spec.nodes, ...plan.start });
   return deps.shell.run(argv, {
-    deadline: Deadline.in(
-      deadline.remainingMs,
-      deadline.what,
-      AbortSignal.any([deadline.signal, hopeless]),
-    ),
+    deadline: Deadline.in(deadline.remainingMs, deadline.what, AbortSignal.any([deadline.signal, hopeless])),
     env: environmentOf(folder, deps),
     onLine: (line) => {
       const event = parseEvent(line);
