@@ -32,8 +32,8 @@ export const systemProcesses: ProcessTable = {
 
 /** @param pid our own by default */
 export async function identityOf(pid: number = process.pid): Promise<ProcessIdentity> {
-  const { startedAt, bootId } = systemProcesses;
-  return { pid, startedAt: (await startedAt(pid)) ?? '', bootId: await bootId() };
+  const found = await identify(pid, systemProcesses);
+  return found ?? { pid, startedAt: '', bootId: await systemProcesses.bootId() };
 }
 
 /** Like {@link identityOf}; undefined when the table has no such process. */
@@ -66,7 +66,12 @@ export async function isAlive(
  */
 export function parseIdentity(value: unknown): ProcessIdentity | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { pid, bootId, startTime, startedAt = startTime } = value as Readonly<Record<string, unknown>>;
+  const {
+    pid,
+    bootId,
+    startTime,
+    startedAt = startTime,
+  } = value as Partial<Record<keyof ProcessIdentity | 'startTime', unknown>>;
   if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 1) return undefined;
   if (typeof startedAt !== 'string' || startedAt === '' || typeof bootId !== 'string') return undefined;
   return { pid, startedAt, bootId };
