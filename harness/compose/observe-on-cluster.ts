@@ -45,6 +45,7 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
     runFolder: run.folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
+    onKept: (what: string) => ledger.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => ledger.leftovers.push(...leftovers),
   };
   const bench = await openWorkbench(options);
