@@ -11,7 +11,7 @@ import { environmentOf } from './minikube-environment.ts';
  * Brings an image of the engine into every node, through an archive. minikube may answer 0 although a node did not
  * take it: who calls looks into the nodes afterwards.
  *
- * @throws InfrastructureError WORKLOAD_NOT_LOADED
+ * @throws InfrastructureError IMAGE_NOT_LOADED
  */
 export async function loadImage(
   { image, cluster, archive, deadline }: ImageLoad,
@@ -26,7 +26,7 @@ export async function loadImage(
       if (result.kind === 'exited' && result.exitCode === 0) continue;
       deadline.signal.throwIfAborted();
       throw new InfrastructureError(
-        'WORKLOAD_NOT_LOADED',
+        'IMAGE_NOT_LOADED',
         `${image} could not be brought into the nodes: ${argv[0]} ended with ${describeResult(result)}`,
         { hint: 'Check the disk space of the engine, then run again.' },
       );
