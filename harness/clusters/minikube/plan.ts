@@ -13,6 +13,9 @@ export interface MinikubePlan extends ClusterPlan {
   readonly start: Omit<Start, 'cluster' | 'nodes'>;
 }
 
+/** More has never been tried here. */
+export const MOST_NODES = 9;
+
 /**
  * Decides which base image and which flags. May take long the first time: the image is built then.
  *
@@ -23,10 +26,12 @@ export async function planCluster(
   options: ProviderOptions,
   deps: ProviderDeps,
 ): Promise<MinikubePlan> {
-  if (!Number.isInteger(spec.nodes) || spec.nodes < 1) {
-    throw new UsageError('NODES', `A cluster has 1 or more nodes, not ${String(spec.nodes)}.`, {
-      hint: '--nodes 3',
-    });
+  if (!Number.isInteger(spec.nodes) || spec.nodes < 1 || spec.nodes > MOST_NODES) {
+    throw new UsageError(
+      'NODES',
+      `A cluster of minikube has 1 to ${String(MOST_NODES)} nodes, not ${String(spec.nodes)}.`,
+      { hint: '--nodes 3' },
+    );
   }
   const version = await requireMinikube({ ...options, shell: deps.shell });
   const engine = await deps.docker.facts(options.deadline);

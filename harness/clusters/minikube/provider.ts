@@ -1,13 +1,16 @@
-import type { KeepingProvider, ProviderDeps } from '../deps.ts';
-import { containerProvider } from '../lifecycle/container-provider.ts';
+import { mkdir } from 'node:fs/promises';
+import type { MultiNode } from '../../core/cluster.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { containerProvider, type ContainerProvider } from '../lifecycle/container-provider.ts';
 import type { NodeMaker } from '../lifecycle/node-maker.ts';
 import { keepLogs } from './keep-logs.ts';
 import { killOrphans } from './kill-orphans.ts';
 import { nodeNames, sidecarName } from './labels.ts';
 import { laptopOf } from './laptop.ts';
 import { loadImage } from './load-image.ts';
+import { homeOf } from './minikube-environment.ts';
 import { minikubeNodes } from './minikube-nodes.ts';
-import { planCluster, type MinikubePlan } from './plan.ts';
+import { MOST_NODES, planCluster, type MinikubePlan } from './plan.ts';
 import { removeRest } from './remove-rest.ts';
 import { runMinikubeStart } from './run-minikube.ts';
 
@@ -20,8 +23,8 @@ const KUBECTL = 'exec /var/lib/minikube/binaries/*/kubectl --kubeconfig /etc/kub
  *
  * @example const minikube = minikubeProvider(deps); await minikube.create({ nodes: 3 }, { deadline, progress })
  */
-export function minikubeProvider(deps: ProviderDeps): KeepingProvider {
-  return containerProvider(minikubeMaker(deps), deps);
+export function minikubeProvider(deps: ProviderDeps): ContainerProvider & MultiNode {
+  return { ...containerProvider(minikubeMaker(deps), deps), maxNodes: MOST_NODES };
 }
 
 export function minikubeMaker(deps: ProviderDeps): NodeMaker<MinikubePlan> {
@@ -29,7 +32,11 @@ export function minikubeMaker(deps: ProviderDeps): NodeMaker<MinikubePlan> {
     id: 'minikube',
     estimateMs: 75_000,
     plan: (spec, options) => planCluster(spec, options, deps),
-    bringUp: (making) => runMinikubeStart(making, deps),
+    async bringUp(making) {
+      // Keys of the nodes will be in there.
+      await mkdir(homeOf(making.folder), { mode: 0o700 });
+      await runMinikubeStart(making, deps);
+    },
     nodes: (cluster, deadline) => minikubeNodes(cluster, deadline, deps),
     loadImage: (load) => loadImage(load, deps),
     networkOf: (cluster) => cluster,
