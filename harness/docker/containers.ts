@@ -52,6 +52,12 @@ export function containerCalls(api: Docker): ContainerCalls {
           .update({ PidsLimit: most, abortSignal: deadline.signal }),
       );
     },
+    async limitMemory(container, bytes, deadline) {
+      const limits = { Memory: bytes, MemorySwap: bytes };
+      await callEngine(`limit the memory of ${container}`, deadline, () =>
+        api.getContainer(checkedContainer(container)).update({ ...limits, abortSignal: deadline.signal }),
+      );
+    },
     async logTail(container, lines, deadline) {
       const raw = await callEngine(`read the log of ${container}`, deadline, () =>
         api.getContainer(checkedContainer(container)).logs({
