@@ -109,6 +109,8 @@ export interface ContainerCalls {
   remove(container: string, deadline: Deadline): Promise<void>;
   /** From now on no more than so many processes and threads may run in it. */
   limitTasks(container: string, most: number, deadline: Deadline): Promise<void>;
+  /** From now on it may not use more memory, nor any swap; what is beyond is killed in it. */
+  limitMemory(container: string, bytes: number, deadline: Deadline): Promise<void>;
   /** Stops all its processes where they are, until `resume`. */
   pause(container: string, deadline: Deadline): Promise<void>;
   resume(container: string, deadline: Deadline): Promise<void>;

@@ -9,6 +9,7 @@ import { NEIGHBOUR_FAULTS } from './neighbour-faults.ts';
 import { NODE_FAULTS } from './node-faults.ts';
 import { POD_FAULTS } from './pod-faults.ts';
 import { PROGRAM_FAULTS } from './program-faults.ts';
+import { RETRY_FAULTS } from './retry-faults.ts';
 import { SIGNAL_FAULTS } from './signal-faults.ts';
 import { TRUTH_FAULTS } from './truth-faults.ts';
 
@@ -23,6 +24,7 @@ export const FAULTS: readonly Fault[] = [
   ...killFaults(1, 20),
   ...SIGNAL_FAULTS,
   ...POD_FAULTS,
+  ...RETRY_FAULTS,
   ...NODE_FAULTS,
   ...NEIGHBOUR_FAULTS,
   ...LAPTOP_FAULTS,

@@ -42,6 +42,8 @@ export function newWorld(): World {
     beingCreated: new Set(),
     taskLimits: new Map(),
     taskLimitsFail: false,
+    memoryLimits: new Map(),
+    memoryBytes: 16 * 1024 ** 3,
     kindExit: 0,
     kindStderr: '',
     journal: '',

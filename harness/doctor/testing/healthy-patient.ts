@@ -161,6 +161,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       inspect: (id) => Promise.resolve(nodes.find((node) => node.id === id)),
       holdName: () => Promise.resolve('held'),
       limitTasks: () => Promise.resolve(),
+      limitMemory: () => Promise.resolve(),
       pause: () => Promise.resolve(),
       resume: () => Promise.resolve(),
       remove: () => Promise.resolve(),
