@@ -85,6 +85,18 @@ describe('creating', () => {
     expect(await bench.leftovers(name)).toEqual([]);
   });
 
+  test('a kind that was killed says by what and where, not what it had written before', async () => {
+    bench.world.kindSignal = 'SIGKILL';
+    bench.world.kindStderr = 'Creating cluster "podproof-3f2a91" ...';
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({
+      code: 'KIND_FAILED',
+      message: expect.stringContaining(':\nkind was preparing nodes when SIGKILL ended it'),
+      hint: expect.stringContaining('out of memory'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
   test('a failure is looked at while everything is still there', async () => {
     bench.world.kindExit = 1;
     const seen: number[] = [];
