@@ -41,14 +41,24 @@ export function kubectl(bench: FaultBench, ...args: readonly string[]): Promise<
   return onNode(bench, 'kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', ...args);
 }
 
+/**
+ * The processes on the node, in pods or not, whose command line has these words.
+ *
+ * @throws when the node cannot be asked: that nothing was found must not mean that nobody looked
+ */
+export async function processesOnNode(bench: FaultBench, words: string): Promise<readonly string[]> {
+  // Written so that the pattern does not find its own process; pgrep ends with 1 when there is none.
+  const pattern = `[${words.slice(0, 1)}]${words.slice(1)}`;
+  const found = await onNode(bench, 'sh', '-c', 'pgrep -f "$0" || [ $? = 1 ]', pattern);
+  return found.split('\n').filter((line) => line !== '');
+}
+
 /** Waits until a process runs on the node, in a pod or not, whose command line has these words. */
 export async function untilOnNode(bench: FaultBench, words: string, withinMs = 120_000): Promise<void> {
   await poll(
     async () => {
-      // Written so that the pattern does not find its own process.
-      const pattern = `[${words.slice(0, 1)}]${words.slice(1)}`;
-      const found = await onNode(bench, 'pgrep', '-f', pattern).catch(() => '');
-      return found === '' ? pending('it does not run') : done(true);
+      const found = await processesOnNode(bench, words).catch(() => []);
+      return found.length === 0 ? pending('it does not run') : done(true);
     },
     { deadline: Deadline.in(withinMs, `"${words}" to run on the node`), pauseMs: 100, maxPauseMs: 200 },
   );

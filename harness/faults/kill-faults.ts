@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { shuffled } from '../scenario/shuffle.ts';
 import type { FaultBench } from './bench.ts';
@@ -11,6 +13,9 @@ const SHORTEST_MS = 200;
 
 /** Places inside a part of the life. */
 const FINENESS = 1000;
+
+/** Making engine and cluster; observing pods and judging; taking everything back. */
+export type KilledWhile = 'create' | 'run' | 'delete';
 
 /** How long a run lives on this machine today, and when its cluster was ready; measured once. */
 interface Life {
@@ -68,7 +73,7 @@ async function killedAt(bench: FaultBench, life: Life, moment: number): Promise<
     run.kill();
     const ended = await run.ended;
     if (ended.signal !== null || tries === TRIES)
-      return { ...ended, note: `after ${String(ended.ms)} ms (${doing})` };
+      return { ...ended, note: `${await partOf(bench)}, after ${String(ended.ms)} ms (${doing})` };
   }
 }
 
@@ -87,6 +92,13 @@ async function lifeOf(bench: FaultBench): Promise<Life> {
 /** A run that ends before is seen by whoever awaits its end. */
 function untilReady(run: PodproofRun): Promise<void> {
   return run.until(READY, 200_000).catch(() => undefined);
+}
+
+/** In which part of its life it was killed, by its journal: every line of that is on the disk before the next step. */
+async function partOf(bench: FaultBench): Promise<KilledWhile> {
+  const journal = await readFile(join(await bench.lastRun(), 'journal.ndjson'), 'utf8').catch(() => '');
+  if (journal.includes('"type":"verdicts.done"')) return 'delete';
+  return journal.includes('"type":"cluster"') ? 'run' : 'create';
 }
 
 /** What it had told last; a run without a terminal tells each step when it is done. */

@@ -68,7 +68,8 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
     id: 'F23',
     what: 'the disk for results fills up during the run',
     exit: 4,
-    tells: [/JOURNAL_INCOMPLETE|REPORT_NOT_WRITTEN|DISK_FULL/],
+    // What was found out is told although it cannot be kept.
+    tells: ['6 hold', /JOURNAL_INCOMPLETE|REPORT_NOT_WRITTEN|DISK_FULL/],
     run: (bench) => onDisk(bench, 'size=24k', () => bench.podproof(PLAIN).ended),
   },
   kubeconfig('locked by another program', async (file) => {

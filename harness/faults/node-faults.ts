@@ -79,7 +79,7 @@ export const NODE_FAULTS: readonly Fault[] = [
     exit: 4,
     tells: ['control-plane'],
     withinMs: 60_000,
-    run: midExec(async (bench) => docker(bench, 'stop', '--timeout', '1', await theNode(bench)), giveUp),
+    run: midExec(async (bench) => docker(bench, 'stop', '-t', '1', await theNode(bench)), giveUp),
   },
   {
     ...shared,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { systemClock } from '../core/clock.ts';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
-import { kubectl, onNode } from './hands.ts';
+import { kubectl, processesOnNode } from './hands.ts';
 import { AT_ONCE, liveScenario } from './live-scenario.ts';
 import type { Ended, PodproofRun } from './podproof-run.ts';
 import type { Files } from '../testing/malformed/scenario-files.ts';
@@ -100,8 +100,8 @@ export const POD_FAULTS: readonly Fault[] = [
     withinMs: 240_000,
     run: async (bench) => {
       const ended = await runFiles(bench, liveScenario({ command: 'exec sleep 86417' }));
-      const left = await onNode(bench, 'pgrep', '-f', '[s]leep 86417').catch(() => '');
-      if (left !== '') throw new Error(`the process in the pod goes on: ${left}`);
+      const left = await processesOnNode(bench, 'sleep 86417');
+      if (left.length > 0) throw new Error(`the process in the pod goes on: ${left.join(', ')}`);
       return ended;
     },
   },
