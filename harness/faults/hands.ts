@@ -17,8 +17,8 @@ export async function docker(bench: FaultBench, ...args: readonly string[]): Pro
   return stdout.trim();
 }
 
-/** The control plane of the newest cluster; every cluster of the suite has this one node. */
-export async function theNode(bench: FaultBench): Promise<string> {
+/** The newest cluster. @throws Error when there is none */
+export async function theCluster(bench: FaultBench): Promise<string> {
   const clusters = join(bench.cache, 'clusters');
   const made = await Promise.all(
     (await readdir(clusters)).map(async (name) => {
@@ -28,7 +28,12 @@ export async function theNode(bench: FaultBench): Promise<string> {
   );
   const newest = made.toSorted((one, other) => other.at.localeCompare(one.at))[0];
   if (newest === undefined) throw new Error('there is no cluster');
-  return `${newest.name}-control-plane`;
+  return newest.name;
+}
+
+/** Its control plane; every cluster of the suite has this one node. */
+export async function theNode(bench: FaultBench): Promise<string> {
+  return `${await theCluster(bench)}-control-plane`;
 }
 
 /** Runs a command on the node. @throws when it fails */
