@@ -36,10 +36,11 @@ const known =
   seed === undefined && times === undefined ? FAULTS : withKills(Number(seed ?? 1), Number(times ?? 20));
 const needs = (values.needs ?? (values.subset === undefined ? 'nothing' : 'nothing,engine,kind')).split(',');
 const skip = Number(values.skip);
-const chosen = select(known, values.only)
+const asked = select(known, values.only)
   .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
-  .filter((fault) => values.subset === undefined || inSubset(fault, values.subset))
-  .slice(skip);
+  .filter((fault) => values.subset === undefined || inSubset(fault, values.subset));
+const isHere = await Promise.all(asked.map((fault) => fault.appliesHere?.() ?? true));
+const chosen = asked.filter((_, index) => isHere[index] === true).slice(skip);
 if (chosen.length === 0) {
   console.error(`there is no fault that fits; \`-- --list\` shows all ${String(known.length)}`);
   process.exitCode = 2;
@@ -67,12 +68,13 @@ function print(row: FaultRow): void {
 
 /** Writes the rows, after those of the faults that were left out because an earlier call had planted them. */
 async function keep(file: string, rows: readonly FaultRow[]): Promise<void> {
-  const earlier = skip === 0 ? { rows: [] } : (JSON.parse(await readFile(file, 'utf8')) as Recorded);
-  const all = [...earlier.rows.slice(0, skip), ...rows];
-  const result = { schema: 1, date: new Date().toISOString().slice(0, 10), rows: all };
+  const earlier = skip === 0 ? [] : (await recorded(file)).rows.slice(0, skip);
+  const result = { schema: 1, date: new Date().toISOString().slice(0, 10), rows: [...earlier, ...rows] };
   await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
 }
 
-interface Recorded {
-  readonly rows: readonly FaultRow[];
+async function recorded(file: string): Promise<{ readonly rows: readonly FaultRow[] }> {
+  // Written by `keep` of an earlier call.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(await readFile(file, 'utf8')) as { readonly rows: readonly FaultRow[] };
 }

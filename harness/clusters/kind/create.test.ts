@@ -190,7 +190,12 @@ describe('creating', () => {
     const error: unknown = await bench.kind
       .create({ nodes: 1, image: 'nope:1' }, within())
       .catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'IMAGE_NOT_FOUND', exitCode: 2 });
+    expect(error).toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      exitCode: 2,
+      message: expect.stringContaining('authentication required'),
+      hint: expect.stringContaining('docker login'),
+    });
     expect(bench.world.containers.size).toBe(0);
   });
 });

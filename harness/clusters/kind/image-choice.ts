@@ -1,5 +1,6 @@
 import { Deadline } from '../../core/deadline.ts';
 import { UsageError } from '../../core/errors.ts';
+import { recognise } from '../../core/known-errors/recognise.ts';
 import type { ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { defaultImageOf } from './version.ts';
@@ -29,7 +30,7 @@ export async function chooseImage(
 ): Promise<ImageChoice> {
   if (spec.image !== undefined) return requested(spec.image, options.deadline, deps);
   const stock = defaultImageOf(kindVersion);
-  if (stock !== undefined && (await isAvailable(stock, options.deadline, deps))) {
+  if (stock !== undefined && (await whyNotAvailable(stock, options.deadline, deps)) === undefined) {
     return { image: stock, why: "kind's default", workload: undefined };
   }
   const { node, workload } = await deps.images.ensureImages(options);
@@ -41,25 +42,28 @@ async function requested(
   deadline: Deadline,
   deps: Pick<ProviderDeps, 'docker'>,
 ): Promise<ImageChoice> {
-  if (await isAvailable(image, deadline, deps)) return { image, why: 'as asked for', workload: undefined };
+  const refusal = await whyNotAvailable(image, deadline, deps);
+  if (refusal === undefined) return { image, why: 'as asked for', workload: undefined };
   throw new UsageError(
     'IMAGE_NOT_FOUND',
-    `The node image ${image} is neither in the engine nor in its registry.`,
+    `The node image ${image} is not in the engine, and its registry does not give it:\n${refusal}`,
     {
-      hint: 'Check the name, or leave --image out: podproof then finds or builds one.',
+      hint:
+        recognise(refusal)?.hint ??
+        'Check the name, or leave --image out: podproof then finds or builds one.',
     },
   );
 }
 
-async function isAvailable(
+async function whyNotAvailable(
   image: string,
   deadline: Deadline,
   { docker }: Pick<ProviderDeps, 'docker'>,
-): Promise<boolean> {
-  if (await docker.images.has(image, deadline)) return true;
+): Promise<string | undefined> {
+  if (await docker.images.has(image, deadline)) return undefined;
   const probe = Deadline.in(PROBE_MS, 'the image registry', deadline.signal);
-  const answered = await docker.images.isInRegistry(image, probe);
+  const refusal = await docker.images.registryRefusal(image, probe);
   // A silent registry is no registry; an interrupted run is something else.
   deadline.signal.throwIfAborted();
-  return answered;
+  return refusal;
 }
