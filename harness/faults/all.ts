@@ -1,3 +1,4 @@
+import { CLUSTER_FAULTS } from './cluster-faults.ts';
 import { ENDPOINT_FAULTS } from './endpoint-faults.ts';
 import { titleOf, type Fault } from './fault.ts';
 import { IMAGE_FAULTS } from './image-faults.ts';
@@ -26,6 +27,7 @@ export const FAULTS: readonly Fault[] = [
   ...killFaults(1, 20),
   ...SIGNAL_FAULTS,
   ...POD_FAULTS,
+  ...CLUSTER_FAULTS,
   ...WIRE_FAULTS,
   ...NODE_FAULTS,
   ...NEIGHBOUR_FAULTS,
