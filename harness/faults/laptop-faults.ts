@@ -98,7 +98,7 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
   kubeconfig('read-only', (file) => writeFile(file, '{}', { mode: 0o400 })),
   kubeconfig('absent', () => Promise.resolve()),
   kubeconfig('a link to nothing', (file) => symlink('nowhere', file)),
-  kubeconfig('one whose current context is on another machine', (file) => writeFile(file, REMOTE)),
+  kubeconfig('one whose current context is on another machine', (file) => writeFile(file, REMOTE), 'F31'),
   {
     ...green,
     id: 'F16',
@@ -118,10 +118,10 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
   },
 ];
 
-function kubeconfig(state: string, plant: (file: string) => Promise<void>): Fault {
+function kubeconfig(state: string, plant: (file: string) => Promise<void>, id = 'F29'): Fault {
   return {
     ...green,
-    id: 'F29',
+    id,
     what: `a whole run, and the kubeconfig of the user is ${state}`,
     run: async (bench) => {
       const file = bench.path('kubeconfig');

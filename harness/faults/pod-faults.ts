@@ -3,7 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
 import { kubectl, processesOnNode } from './hands.ts';
-import { AT_ONCE, liveScenario } from './live-scenario.ts';
+import { AT_ONCE, liveScenario, NEIGHBOUR } from './live-scenario.ts';
 import type { Ended, PodproofRun } from './podproof-run.ts';
 import type { Files } from '../testing/malformed/scenario-files.ts';
 
@@ -19,11 +19,6 @@ const withPods =
   (change: (manifest: string) => string): Fault['run'] =>
   (bench) =>
     runFiles(bench, liveScenario({ manifest: change }));
-
-const withCommand =
-  (command: string): Fault['run'] =>
-  (bench) =>
-    runFiles(bench, liveScenario({ command }));
 
 const shared = { needs: 'kind', cleanMs: 20_000, nextRun: false, withinMs: 90_000 } as const;
 /** A pod that cannot run is told at once, with the kubelet's reason, and not after a time-out. */
@@ -108,10 +103,14 @@ export const POD_FAULTS: readonly Fault[] = [
   {
     ...shared,
     id: 'F45',
-    what: 'a pod forks without end; its limits hold and the run ends',
+    what: 'a pod forks without end; its limits hold, and the scenario next door does not notice',
     exit: 4,
+    tells: ['2 claims', '1 holds', '1 inconclusive'],
     withinMs: 240_000,
-    run: withCommand('bomb() { bomb | bomb & }; bomb; sleep 20; echo done'),
+    run: (bench) => {
+      const bomb = liveScenario({ command: 'bomb() { bomb | bomb & }; bomb; sleep 20; echo done' });
+      return runFiles(bench, { ...bomb, ...NEIGHBOUR });
+    },
   },
   {
     ...shared,

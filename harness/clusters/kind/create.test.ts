@@ -35,7 +35,7 @@ describe('creating', () => {
       workload: `${WORKLOAD}@sha256:${'5'.repeat(64)}`,
       clusterUid: 'uid of kube-system',
       patches: expect.stringContaining(
-        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs"; InitConf',
+        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs", podPidsLimit 1024; InitConf',
       ),
     });
   });
