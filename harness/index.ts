@@ -28,6 +28,7 @@ export {
   isUnknownName,
   lostAmong,
   showAnswer,
+  strangerAmong,
   type HttpAnswer,
 } from './probes/http.ts';
 export { httpManyFrom } from './probes/http-many.ts';

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import type { Deadline } from '../core/deadline.ts';
-import { describeError, HarnessError } from '../core/errors.ts';
+import { HarnessError } from '../core/errors.ts';
 import { callEngine, statusOf } from './engine-error.ts';
 import { checkedImage } from './engine-names.ts';
 import type { ImageCalls } from './engine-port.ts';
@@ -30,7 +30,7 @@ export function imageCalls(api: Docker): ImageCalls {
         return undefined;
       } catch (error) {
         // A refusal, an unknown name and silence all mean: nothing to pull from there.
-        if (error instanceof HarnessError && error.exitCode === 4) return describeError(error);
+        if (error instanceof HarnessError && error.exitCode === 4) return error.message;
         throw error;
       }
     },

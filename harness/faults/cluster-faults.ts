@@ -24,16 +24,19 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
   {
     ...shared,
     id: 'F15',
-    what: 'another server has the port of the node on which a pod must answer',
+    what: 'another server answers with 200 on the port of the node on which a pod must answer',
     exit: 4,
     run: async (bench) => {
+      const redirect = ['OUTPUT', '-p', 'tcp', '--dport', '9004', '-j', 'REDIRECT', '--to-ports', '9000'];
       const node = await theNode(bench);
       await docker(bench, 'exec', '--detach', node, 'perl', '-e', DECOY);
       await untilOnNode(bench, 'podproof-decoy');
+      await onNode(bench, 'iptables', '-t', 'nat', '-I', ...redirect);
       try {
-        const argv = ['run', 'host-network', '--nodes', '1', '--keep', '--no-jest'];
+        const argv = ['run', 'host-port-key', '--nodes', '1', '--keep', '--no-jest'];
         return await bench.podproof(argv).ended;
       } finally {
+        await onNode(bench, 'iptables', '-t', 'nat', '-D', ...redirect);
         await onNode(bench, 'pkill', '-f', '[p]odproof-decoy');
       }
     },

@@ -14,6 +14,7 @@ interface Refusal {
   readonly what: string;
   readonly status: number;
   readonly code: string;
+  readonly message: string;
 }
 
 /** The image of the nodes: not there, not given away, not fit for this machine. No cluster is begun with it. */
@@ -22,14 +23,24 @@ export const IMAGE_FAULTS: readonly Fault[] = [
     ...shared,
     id: 'F19',
     what: 'the node image that was asked for is not there',
-    exit: 3,
-    code: 'DOCTOR_FAILED',
-    tells: ['D22', 'localhost/podproof/none:v1'],
+    exit: 2,
+    code: 'IMAGE_NOT_FOUND',
+    tells: ['localhost/podproof/none:v1'],
     run: (bench) => bench.podproof([...WITH_IMAGE, 'localhost/podproof/none:v1']).ended,
   },
   ...[
-    { what: 'wants a password', status: 401, code: 'UNAUTHORIZED' },
-    { what: 'has had enough requests', status: 429, code: 'TOOMANYREQUESTS' },
+    {
+      what: 'wants a password',
+      status: 401,
+      code: 'UNAUTHORIZED',
+      message: 'authentication required',
+    },
+    {
+      what: 'has had enough requests',
+      status: 429,
+      code: 'TOOMANYREQUESTS',
+      message: 'You have reached your pull rate limit.',
+    },
   ].map((refusal) => refusedBy(refusal)),
   {
     ...shared,
@@ -55,21 +66,21 @@ function refusedBy(refusal: Refusal): Fault {
     ...shared,
     id: 'F21',
     what: `the registry of the node image ${refusal.what}`,
-    exit: 3,
-    code: 'DOCTOR_FAILED',
-    tells: ['D22', refusal.code.toLowerCase(), 'docker login'],
+    exit: 2,
+    code: 'IMAGE_NOT_FOUND',
+    tells: [`${refusal.code.toLowerCase()}: ${refusal.message}`, 'docker login'],
     run: (bench) => withRegistry(refusal, (host) => bench.podproof([...WITH_IMAGE, `${host}/node:v1`]).ended),
   };
 }
 
 /** Source of the answers: the distribution specification of the Open Container Initiative, "Error Codes". */
 async function withRegistry(
-  { status, code, what }: Refusal,
+  { status, code, message }: Refusal,
   work: (host: string) => Promise<Ended>,
 ): Promise<Ended> {
   const server = createServer((_, response: ServerResponse) => {
     response.writeHead(status, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ errors: [{ code, message: what }] }));
+    response.end(JSON.stringify({ errors: [{ code, message }] }));
   });
   try {
     return await work(await listening(server));

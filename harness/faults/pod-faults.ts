@@ -24,7 +24,7 @@ const shared = { needs: 'kind', cleanMs: 20_000, nextRun: false, withinMs: 90_00
 /** A pod that cannot run is told at once, with the kubelet's reason, and not after a time-out. */
 const early = { ...shared, withinMs: 60_000, exit: 4 } as const;
 /** For podproof's own process, whatever a pod writes. */
-const MOST_MIB = 400;
+const MOST_MIB = 300;
 const PORT = 'ports: [{ containerPort: 9000, hostPort: 9000 }]';
 const IMAGE = 'localhost/podproof/workload:v1';
 
