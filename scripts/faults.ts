@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Deadline } from '../harness/core/deadline.ts';
-import { FAULTS, select, withKills } from '../harness/faults/all.ts';
+import { applicable, FAULTS, select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
 import { NOT_PLANTED } from '../harness/faults/not-planted.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
@@ -39,8 +39,10 @@ const skip = Number(values.skip);
 const asked = select(known, values.only)
   .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
   .filter((fault) => values.subset === undefined || inSubset(fault, values.subset));
-const isHere = await Promise.all(asked.map((fault) => fault.appliesHere?.() ?? true));
-const chosen = asked.filter((_, index) => isHere[index] === true).slice(skip);
+const here = await applicable(asked);
+const chosen = here.slice(skip);
+for (const fault of asked.filter((each) => !here.includes(each)))
+  console.log(`no fault on this machine: ${titleOf(fault)}`);
 if (chosen.length === 0) {
   console.error(`there is no fault that fits; \`-- --list\` shows all ${String(known.length)}`);
   process.exitCode = 2;

@@ -50,7 +50,8 @@ function tables({ date, rows }: Recorded): string {
     '| id | fault | expected | seen | ended after | clean after |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows
-      .filter((row) => !isMalformed(row))
+      // The kills have a table of their own.
+      .filter((row) => !isMalformed(row) && row.id !== 'F02')
       .map(({ id, what, expected, seen, ms, cleanMs, isOk }) =>
         line([id, what, expected, isOk ? seen : `**${seen}**`, seconds(ms), seconds(cleanMs)]),
       ),
