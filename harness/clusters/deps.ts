@@ -18,6 +18,8 @@ export interface ProviderDeps {
   readonly connectKube: (kubeconfig: string) => Promise<KubeClient>;
   /** @default the system's */
   readonly clock?: Clock;
+  /** Proposes a name for a cluster; a taken one is not used. @default `podproof-` and six random hex digits */
+  readonly newName?: () => string | undefined;
 }
 
 /** How other programs reach the same engine as `docker` does. */

@@ -146,7 +146,11 @@ function providerDeps(
 export async function readyCluster(
   bench: Workbench,
   settings: RunSettings,
-  options: WorkbenchOptions & { readonly keepCluster: () => boolean },
+  options: WorkbenchOptions & {
+    readonly keepCluster: () => boolean;
+    /** Told what else stays on purpose. */
+    readonly onKept: (what: string) => void;
+  },
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
   const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
@@ -164,7 +168,13 @@ export async function readyCluster(
         ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
-  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
+  const onLeftAlone = (name: string, why: string): void =>
+    options.onKept(
+      `cluster ${name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
+    );
+  const kept = settings.fresh
+    ? undefined
+    : await bench.provider.findKept(spec, { deadline, progress, onLeftAlone });
   if (kept !== undefined) removeLater(kept.name);
   if (kept === undefined) await options.beforeCreate?.();
   const cluster =

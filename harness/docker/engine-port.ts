@@ -107,6 +107,9 @@ export interface ContainerCalls {
   remove(container: string, deadline: Deadline): Promise<void>;
   /** From now on no more than so many processes and threads may run in it. */
   limitTasks(container: string, most: number, deadline: Deadline): Promise<void>;
+  /** Stops all its processes where they are, until `resume`. */
+  pause(container: string, deadline: Deadline): Promise<void>;
+  resume(container: string, deadline: Deadline): Promise<void>;
   /** The last lines of its log, both streams. */
   logTail(container: string, lines: number, deadline: Deadline): Promise<string>;
 }

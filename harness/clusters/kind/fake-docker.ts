@@ -118,6 +118,8 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       world.taskLimits.set(container, most);
       return world.taskLimitsFail ? Promise.reject(new Error('no pids controller')) : Promise.resolve();
     },
+    pause: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
     logTail: () => Promise.resolve(world.lastWords),
   };
 }

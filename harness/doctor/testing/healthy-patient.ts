@@ -161,6 +161,8 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       inspect: (id) => Promise.resolve(nodes.find((node) => node.id === id)),
       holdName: () => Promise.resolve('held'),
       limitTasks: () => Promise.resolve(),
+      pause: () => Promise.resolve(),
+      resume: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       logTail: () => Promise.resolve(''),
     },
