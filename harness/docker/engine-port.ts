@@ -128,8 +128,12 @@ export interface ImageCalls {
   has(reference: string, deadline: Deadline): Promise<boolean>;
   /** In Go's words (amd64, arm64); undefined when the engine does not have the image. */
   architecture(reference: string, deadline: Deadline): Promise<string | undefined>;
-  /** Whether a registry answers the *daemon* (with its mirrors and proxies) for this reference. */
-  isInRegistry(reference: string, deadline: Deadline): Promise<boolean>;
+  /**
+   * Asks the registry through the *daemon* (with its mirrors and proxies) for this reference.
+   *
+   * @returns undefined when it can be pulled, else what the registry or the way to it said
+   */
+  registryRefusal(reference: string, deadline: Deadline): Promise<string | undefined>;
 }
 
 export interface NetworkCalls {

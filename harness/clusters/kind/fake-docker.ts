@@ -67,7 +67,7 @@ export function fakeDocker(world: FakeThings): DockerEngine {
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),
       architecture: () => Promise.resolve('amd64'),
-      isInRegistry: () => Promise.resolve(false),
+      registryRefusal: () => Promise.resolve('unauthorized: authentication required'),
     },
     networks: {
       list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),

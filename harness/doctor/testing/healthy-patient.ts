@@ -170,7 +170,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
     images: {
       has: (image) => Promise.resolve(image in images),
       architecture: (image) => Promise.resolve(images[image]),
-      isInRegistry: (image) => Promise.resolve(registry.includes(image)),
+      registryRefusal: (image) => Promise.resolve(registry.includes(image) ? undefined : 'no such image'),
     },
     networks: {
       list: () => Promise.resolve([]),
