@@ -21,13 +21,15 @@ describe('process identity', () => {
   });
 
   test('a zombie is dead, although it still has its number and its start time', async () => {
-    // The shell starts a child that ends at once and becomes a `sleep` that never asks how the child ended.
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 30'], {
+    // The shell starts a child and becomes a `sleep` that never asks how the child ended.
+    const parent = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     try {
       const [text] = (await once(parent.stdout, 'data')) as [Buffer];
       const child = await identityOf(Number(String(text)));
+      expect(await isAlive(child)).toBe(true);
+      process.kill(child.pid, 'SIGKILL');
       await poll(async () => ((await isAlive(child)) ? pending('alive') : done(undefined)), {
         deadline: Deadline.in(3000, 'the zombie'),
         pauseMs: 10,

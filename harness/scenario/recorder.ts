@@ -3,6 +3,7 @@ import { commandEvidence } from '../core/command-evidence.ts';
 import type { CommandRunner } from '../core/command.ts';
 import { describeError } from '../core/errors.ts';
 import type { Evidence, Vantage } from '../core/observation.ts';
+import { shorten } from './shorten.ts';
 
 /** Longest text kept per stream; a terminal or a report never shows more. */
 const MAX_TEXT = 16 * 1024;
@@ -69,7 +70,5 @@ export function createRecorder(): Recorder {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_TEXT
-    ? text
-    : `${text.slice(0, MAX_TEXT)}\n… (${String(text.length - MAX_TEXT)} more characters)`;
+  return shorten(text, MAX_TEXT);
 }

@@ -35,7 +35,7 @@ describe('creating', () => {
       workload: `${WORKLOAD}@sha256:${'5'.repeat(64)}`,
       clusterUid: 'uid of kube-system',
       patches: expect.stringContaining(
-        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs"; InitConf',
+        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs", podPidsLimit 1024; InitConf',
       ),
     });
   });
@@ -96,6 +96,18 @@ describe('creating', () => {
       exitCode: 4,
       message: expect.stringContaining('no space left on device'),
       hint: expect.stringContaining('docker system df'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('a kind that was killed says by what and where, not what it had written before', async () => {
+    bench.world.kindSignal = 'SIGKILL';
+    bench.world.kindStderr = 'Creating cluster "podproof-3f2a91" ...';
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({
+      code: 'KIND_FAILED',
+      message: expect.stringContaining(':\nkind was preparing nodes when SIGKILL ended it'),
+      hint: expect.stringContaining('out of memory'),
     });
     expect(await bench.leftovers(name)).toEqual([]);
   });
@@ -193,7 +205,12 @@ describe('creating', () => {
     const error: unknown = await bench.kind
       .create({ nodes: 1, image: 'nope:1' }, within())
       .catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'IMAGE_NOT_FOUND', exitCode: 2 });
+    expect(error).toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      exitCode: 2,
+      message: expect.stringContaining('authentication required'),
+      hint: expect.stringContaining('docker login'),
+    });
     expect(bench.world.containers.size).toBe(0);
   });
 });

@@ -67,7 +67,7 @@ export function fakeDocker(world: FakeThings): DockerEngine {
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),
       architecture: () => Promise.resolve('amd64'),
-      isInRegistry: () => Promise.resolve(false),
+      registryRefusal: () => Promise.resolve('unauthorized: authentication required'),
     },
     networks: {
       list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),
@@ -84,6 +84,10 @@ export function fakeDocker(world: FakeThings): DockerEngine {
       },
     },
     volumes: () => Promise.resolve([...world.volumes]),
+    removeVolume: (name) => {
+      world.volumes.delete(name);
+      return Promise.resolve(true);
+    },
     runner: (_container, where) => ({
       where,
       run: (argv) => {
@@ -114,7 +118,9 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       return Promise.resolve('held');
     },
     remove: (id) => {
-      for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+      // Anonymous ones go with their container; one that is called like it has a name.
+      for (const volume of world.containers.get(id)?.volumes ?? [])
+        if (volume !== id) world.volumes.delete(volume);
       world.containers.delete(id);
       return Promise.resolve();
     },
@@ -126,6 +132,8 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       world.memoryLimits.set(container, bytes);
       return Promise.resolve();
     },
+    pause: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
     logTail: () => Promise.resolve(world.lastWords),
   };
 }
