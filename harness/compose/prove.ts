@@ -12,6 +12,7 @@ import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
+import { explainLoss } from './explain-loss.ts';
 import { awaitEarlierRuns } from './earlier-runs.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import { removeNamespaces } from './remove-namespaces.ts';
@@ -78,7 +79,12 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     );
   }
   if (cluster.reused) await awaitEarlierRuns({ ...context, kube, cluster });
-  await planAndRun(context, { cluster, kube });
+  try {
+    await planAndRun(context, { cluster, kube });
+  } catch (error) {
+    const nodes = cluster.nodes.map(({ name }) => name);
+    throw await explainLoss(error, { containers: bench.docker.containers, nodes });
+  }
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */
