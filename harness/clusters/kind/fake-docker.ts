@@ -108,7 +108,9 @@ function fakeContainers(world: FakeThings): ContainerCalls {
     list: (labels) =>
       Promise.resolve(
         [...world.containers.values()].filter((found) =>
-          Object.entries(labels).every(([key, value]) => found.labels[key] === value),
+          Object.entries(labels).every(([key, value]) =>
+            value === '' ? key in found.labels : found.labels[key] === value,
+          ),
         ),
       ),
     inspect: (id) => Promise.resolve(world.containers.get(id)),

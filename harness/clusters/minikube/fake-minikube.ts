@@ -24,7 +24,7 @@ export function minikubeDeps(minikube: FakeMinikube, cacheDir: string): Provider
   return {
     ...worldDeps(world, cacheDir),
     shell: fakeShell(minikube),
-    environment: { PATH: '/usr/bin', MINIKUBE_HOME: '/home/of/the/user', MINIKUBE_DRIVER: 'kvm2' },
+    environment: { PATH: '/usr/bin', MINIKUBE_HOME: '/of/the/user', MINIKUBE_DRIVER: 'kvm2' },
     images: {
       ensureImages: () => Promise.reject(new Error('minikube does not need this')),
       ensureMinikube: () =>
