@@ -14,6 +14,8 @@ export interface K3sOptions {
   /** Of the container, and of the node in it. */
   readonly name: string;
   readonly network: string;
+  /** For k3s: `server` and its arguments. */
+  readonly command: readonly string[];
   readonly labels: Labels;
   readonly deadline: Deadline;
   /** Told each line that the container writes. */
@@ -69,7 +71,7 @@ export async function startK3s(options: K3sOptions): Promise<string> {
  * would then be made in the host's hierarchies and stay there after the container. In a namespace of its own, k3s
  * finds its cgroups where it looks for them, and they go with the container. docs/decisions/0020 has the details.
  */
-function confined(Container: typeof K3sContainer, image: string): K3sContainer {
+export function confined(Container: typeof K3sContainer, image: string): K3sContainer {
   return new (class extends Container {
     constructor() {
       super(image);
@@ -86,7 +88,7 @@ function confined(Container: typeof K3sContainer, image: string): K3sContainer {
 
 function configure(
   container: K3sContainer,
-  { name, network, labels, deadline }: K3sOptions,
+  { name, network, command, labels, deadline }: K3sOptions,
   hear: (line: string) => void,
 ): K3sContainer {
   return (
@@ -94,6 +96,7 @@ function configure(
       .withName(name)
       .withHostname(name)
       .withNetworkMode(network)
+      .withCommand([...command])
       .withLabels({ ...labels })
       // The engine's own default may be a driver that cannot be read.
       .withDefaultLogDriver()

@@ -7,7 +7,7 @@ import { containerProvider, type ContainerProvider } from '../lifecycle/containe
 import type { Making, NodeMaker } from '../lifecycle/node-maker.ts';
 import { K3S_LABEL, nodeNames } from './labels.ts';
 import { loadImage } from './load-image.ts';
-import { planCluster } from './plan.ts';
+import { planCluster, type K3sPlan } from './plan.ts';
 
 /** Of our k3s-like image, one file each. k3s itself is one process, whose words are the container's log. */
 const COMPONENTS = [
@@ -24,7 +24,7 @@ export function k3sProvider(deps: ProviderDeps): ContainerProvider {
   return containerProvider(k3sMaker(deps), deps);
 }
 
-function k3sMaker(deps: ProviderDeps): NodeMaker {
+function k3sMaker(deps: ProviderDeps): NodeMaker<K3sPlan> {
   const { docker } = deps;
   return {
     id: 'k3s',
@@ -48,7 +48,7 @@ function k3sMaker(deps: ProviderDeps): NodeMaker {
 }
 
 async function bringUp(
-  { name, folder, plan, options, step }: Making,
+  { name, folder, plan, options, step }: Making<K3sPlan>,
   { docker, engine }: ProviderDeps,
 ): Promise<void> {
   const { deadline } = options;
@@ -60,6 +60,7 @@ async function bringUp(
     image: plan.image,
     name: node,
     network: name,
+    command: plan.command,
     labels: { [K3S_LABEL]: name },
     deadline,
     onLine: (line) => step.update(line.slice(0, 80)),
