@@ -171,7 +171,7 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
-    .addOption(new Option('--provider <name>', 'as for run').choices(['kind', 'minikube']))
+    .addOption(new Option('--provider <name>', 'as for run').choices(['kind', 'minikube', 'k3s']))
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {

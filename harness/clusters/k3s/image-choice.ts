@@ -10,8 +10,8 @@ export interface K3sImage {
   readonly workload: string | undefined;
 }
 
-/** Pinned: the newest one could differ from what was tried. */
-const STOCK = 'rancher/k3s:v1.36.2-k3s1';
+/** k3s itself, pinned: the newest one could be any. */
+export const K3S_IMAGE = 'rancher/k3s:v1.36.2-k3s1';
 
 /**
  * Chooses the image: the one asked for, else k3s itself when it is in the engine or its registry answers, else our node
@@ -28,8 +28,8 @@ export async function chooseImage(
     const image = await requested(spec.image, options.deadline, deps);
     return { image, what: `${image}, as asked for`, workload: undefined };
   }
-  if (await isAvailable(STOCK, options.deadline, deps))
-    return { image: STOCK, what: STOCK, workload: undefined };
+  if (await isAvailable(K3S_IMAGE, options.deadline, deps))
+    return { image: K3S_IMAGE, what: K3S_IMAGE, workload: undefined };
   const { node, workload } = await deps.images.ensureK3sLike(options);
   return { image: node, what: 'our node image with a k3s-like entrypoint', workload };
 }
