@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Engine } from '../engine/types.ts';
 import { ensureRegistryImage, ensureWorkloadImage } from '../images/engine-images.ts';
+import { ensureK3sLikeImage } from '../images/k3s-like-image.ts';
 import { ensureMinikubeImage, ensureNodeImage, type BuiltImages } from '../images/node-image.ts';
 import { REGISTRY_IMAGE } from '../images/registry-image.ts';
 import { local } from '../shell/local.ts';
@@ -36,6 +37,7 @@ export function imageSource(
   return {
     ensureImages: told(ensureNodeImage),
     ensureMinikube: told(ensureMinikubeImage),
+    ensureK3sLike: told(ensureK3sLikeImage),
     ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
     ensureRegistry: ({ deadline, progress }) => ensureRegistryImage({ ...build, progress, deadline }),
     registry: REGISTRY_IMAGE,
