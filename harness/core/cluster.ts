@@ -27,10 +27,22 @@ export interface Cluster {
   readonly facts: Readonly<Record<string, string>>;
   /** True when it was there before this run and only taken over. */
   readonly reused: boolean;
+  /** This machine, where its owner has a command that names a node to it; absent where the provider has none. */
+  readonly laptop?: Laptop;
   /** A container of ours on the cluster's network, outside every node. Started on first use. */
   outsider(deadline: Deadline): Promise<CommandRunner>;
   /** An image registry on the cluster's network that every node pulls from. Started on first use. */
   registry(deadline: Deadline): Promise<ClusterRegistry>;
+}
+
+/** This machine as a place to reach nodes from. */
+export interface Laptop {
+  /** Runs commands here, with what the provider's own tool needs to find the cluster. */
+  readonly runner: CommandRunner;
+  /** Prints the address of a node, such as `minikube ip`: that of the control plane. */
+  readonly nodeAddress: readonly [string, ...string[]];
+  /** Why no node can be reached from here, where that is known without trying. */
+  readonly outOfReach?: string;
 }
 
 /** One registry under two names, as whoever pushes and whoever pulls stand in different places. */

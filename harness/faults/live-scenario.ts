@@ -5,7 +5,7 @@ export const WAITS = 'sleep 4.711';
 
 const ASKED = "['say']";
 /** With hostNetwork a pod has the host name of its node, otherwise its own. */
-const ANSWER = 'case "$(hostname)" in podproof-*) echo host ;; *) echo own ;; esac';
+export const ANSWER = 'case "$(hostname)" in podproof-*) echo host ;; *) echo own ;; esac';
 
 interface LiveChanges {
   /** What to run in the pods instead. */

@@ -6,6 +6,7 @@ import { MACHINE_FAULTS } from './machine-faults.ts';
 import { NEIGHBOUR_FAULTS } from './neighbour-faults.ts';
 import { NODE_FAULTS } from './node-faults.ts';
 import { POD_FAULTS } from './pod-faults.ts';
+import { RETRY_FAULTS } from './retry-faults.ts';
 import { SIGNAL_FAULTS } from './signal-faults.ts';
 import { WIRE_FAULTS } from './wire-faults.ts';
 
@@ -13,6 +14,7 @@ import { WIRE_FAULTS } from './wire-faults.ts';
 export const FAULTS_WITH_CLUSTER: readonly Fault[] = [
   ...SIGNAL_FAULTS,
   ...POD_FAULTS,
+  ...RETRY_FAULTS,
   ...CLUSTER_FAULTS,
   ...WIRE_FAULTS,
   ...NODE_FAULTS,

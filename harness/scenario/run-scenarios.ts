@@ -1,6 +1,6 @@
 import { Deadline } from '../core/deadline.ts';
 import { isPod, type KubeObject } from '../core/kube.ts';
-import { done, pending, poll } from '../core/poll.ts';
+import { untilReadyForPods } from '../core/ready-namespace.ts';
 import { createTurnstile } from '../core/turnstile.ts';
 import { limitRange } from './limits.ts';
 import { createLocks } from './locks.ts';
@@ -10,6 +10,7 @@ import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
 import { clearFirstAttempt, namespaceName, rememberInconclusive } from './retry.ts';
 import { runUnit } from './run-unit.ts';
+import type { SecurityLevel } from './security-level.ts';
 import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
@@ -112,32 +113,21 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
   return users;
 }
 
-/** Namespace of a round, made on first use and ready for pods. */
-function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round: number) => Promise<string> {
-  const made = new Map<number, Promise<string>>();
-  const make = async (name: string): Promise<string> => {
+/** Namespace of a round for pods of one level, made on first use and ready for pods. */
+function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): UnitContext['namespaceFor'] {
+  const made = new Map<string, Promise<string>>();
+  const make = async (name: string, level: SecurityLevel): Promise<string> => {
     const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
-    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': 'privileged' };
+    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': level };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
     await kube.create(limitRange(name), deadline);
-    await poll(
-      async () => {
-        // A pod is refused before the service account exists; before the certificates do, its start is put off.
-        const [account, certificates] = await Promise.all([
-          kube.get('ServiceAccount', { name: 'default', namespace: name }, deadline),
-          kube.get('ConfigMap', { name: 'kube-root-ca.crt', namespace: name }, deadline),
-        ]);
-        return account && certificates
-          ? done(true)
-          : pending('no default service account or root certificates yet');
-      },
-      { deadline, pauseMs: 30 },
-    );
+    await untilReadyForPods(kube, name, deadline);
     return name;
   };
-  return (round) => {
-    const existing = made.get(round) ?? make(namespaceName(runId, round));
-    made.set(round, existing);
+  return (round, level) => {
+    const name = namespaceName(runId, round, level);
+    const existing = made.get(name) ?? make(name, level);
+    made.set(name, existing);
     return existing;
   };
 }

@@ -56,10 +56,25 @@ describe('creating', () => {
   test('a fork bomb in a pod ends at its node; an engine that cannot do that is told, and no reason to stop', async () => {
     const cluster = await bench.kind.create(SPEC, within());
     expect([...bench.world.taskLimits.keys()]).toEqual(cluster.nodes.map(({ name }) => name));
-    expect(cluster.facts).toMatchObject({ limits: '8192 tasks per node' });
+    const memory = 'memory per node: 8.0 GiB';
+    expect(cluster.facts).toMatchObject({ limits: `tasks per node: 8192; ${memory}` });
     bench.world.taskLimitsFail = true;
     const other = await bench.kind.create(SPEC, within());
-    expect(other.facts).toMatchObject({ limits: 'none: no pids controller' });
+    expect(other.facts).toMatchObject({
+      limits: `tasks per node: not limited, no pids controller; ${memory}`,
+    });
+  });
+
+  test('a node may use half of the memory, unless that is too little for a node', async () => {
+    const { nodes } = await bench.kind.create(SPEC, within());
+    expect([...bench.world.memoryLimits]).toEqual(nodes.map(({ name }) => [name, 8 * 1024 ** 3]));
+    bench.world.memoryLimits.clear();
+    for (const memoryBytes of [3 * 1024 ** 3, Number.NaN]) {
+      bench.world.memoryBytes = memoryBytes;
+      const { facts } = await bench.kind.create(SPEC, within());
+      expect(facts['limits']).toContain('memory per node: not limited, the engine has too little');
+    }
+    expect([...bench.world.memoryLimits]).toEqual([]);
   });
 
   test('the name is announced before anything exists', async () => {

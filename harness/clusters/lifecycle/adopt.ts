@@ -78,7 +78,7 @@ interface Candidate {
   readonly options: ProviderOptions;
 }
 
-type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf'>;
+type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf' | 'laptopOf'>;
 
 async function tryOut(candidate: Candidate, maker: Maker, deps: ProviderDeps): Promise<Cluster | undefined> {
   const { record, own, step, options } = candidate;

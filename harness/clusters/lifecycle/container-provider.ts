@@ -38,7 +38,12 @@ export function containerProvider<Plan extends ClusterPlan>(
       return createCluster({ spec, plan: await maker.plan(spec, options), options }, maker, deps);
     },
     destroy: (name, deadline) => destroyCluster(name, deadline, maker, deps),
-    diagnose: (name, keep, deadline) => diagnoseNodes({ name, keep, deadline }, maker, deps),
+    async diagnose(name, keep, deadline) {
+      await Promise.all([
+        diagnoseNodes({ name, keep, deadline }, maker, deps),
+        maker.keepLogs?.(name, keep, deadline),
+      ]);
+    },
     nodeShell: (node) => docker.runner(node, `node ${node}`),
     loadImage: (name, image, deadline) => loadInto(name, { image, deadline }, maker, deps),
     pauseNode: (node, deadline) => docker.containers.pause(node, deadline),

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { describeResult } from '../../core/command.ts';
 import { connectDocker } from '../../docker/connect.ts';
 import type { ContainerState, DockerEngine } from '../../docker/engine-port.ts';
+import { ensureMinikubeImage } from '../../images/node-image.ts';
 import { connect } from '../../kube/client.ts';
 import { local } from '../../shell/local.ts';
 import { e2eSetting, within } from '../../testing/e2e-settings.ts';
@@ -50,7 +52,8 @@ export async function openBench(id: ProviderName): Promise<ProviderBench> {
     cacheDir,
     scratch,
     names,
-    spec: (nodes) => ({ nodes, image: e2eSetting('PODPROOF_E2E_NODE_IMAGE') }),
+    // The image of the tests is one for kind.
+    spec: (nodes) => (id === 'kind' ? { nodes, image: e2eSetting('PODPROOF_E2E_NODE_IMAGE') } : { nodes }),
     things: () => thingsIn(docker, cacheDir),
     containersOf: (cluster) => containersOf(cluster, docker),
     cli: (...args) => cli(endpoint, args),
@@ -79,6 +82,15 @@ function depsOn(endpoint: string, cacheDir: string): Omit<ProviderDeps, 'docker'
     environment: process.env,
     images: {
       ensureImages: () => Promise.resolve({ node, workload }),
+      ensureMinikube: ({ deadline, progress }) =>
+        ensureMinikubeImage({
+          engine: { argv0: e2eSetting('PODPROOF_E2E_DOCKER_CLI'), env: { DOCKER_HOST: endpoint } },
+          runner: local(),
+          cacheDir,
+          recipeDir: fileURLToPath(new URL('../../../scripts', import.meta.url)),
+          deadline,
+          progress,
+        }),
       ensureWorkload: () => Promise.resolve(workload),
       ensureRegistry: () => Promise.resolve(),
       registry: 'localhost/podproof/registry:v1',

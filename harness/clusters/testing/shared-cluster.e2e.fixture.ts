@@ -51,12 +51,15 @@ export function sharedClusterTests(bench: ProviderBench, also?: (scene: Contract
     expect(await readFile(`${userKubeconfig}.lock`, 'utf8')).toBe('');
   });
 
-  test('is private: folder 0700, files 0600', async () => {
+  test('is private: folders 0700, files 0600', async () => {
     const folder = dirname(cluster.kubeconfig);
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
     const files = await readdir(folder);
     expect(files).toContain('kubeconfig');
-    for (const file of files) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
+    for (const file of files) {
+      const found = await stat(join(folder, file));
+      expect(found.mode & 0o777).toBe(found.isDirectory() ? 0o700 : 0o600);
+    }
   });
 
   test('every port of it is offered on loopback only, and none of it has the socket of the engine', async () => {
