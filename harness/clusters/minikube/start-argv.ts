@@ -1,3 +1,4 @@
+import { TASKS_PER_POD } from '../nodes/tasks-per-pod.ts';
 import { MINIKUBE } from './ask.ts';
 
 /** A base image of our own, and what minikube cannot know about it. */
@@ -21,8 +22,9 @@ export interface Start {
 /**
  * `minikube start` as podproof calls it. What is not said here is minikube's default: that is what readers have.
  *
- * No limits and no waiting: kind's nodes have none either, and we look at all nodes ourselves. No addons: no claim is
- * about them, and their images would have to be pulled. Nobody answers questions, and ports listen on loopback only.
+ * No limits of containers and no waiting: we set the same limits as for kind's nodes, and look at all nodes ourselves.
+ * No addons: no claim is about them, and their images would have to be pulled. Nobody answers questions, and ports
+ * listen on loopback only.
  */
 export function startArgv({ cluster, nodes, image, own, isRoot }: Start): [string, ...string[]] {
   return [
@@ -30,6 +32,8 @@ export function startArgv({ cluster, nodes, image, own, isRoot }: Start): [strin
     ...['--driver=docker', '--container-runtime=containerd', `--nodes=${String(nodes)}`],
     ...['--listen-address=127.0.0.1', '--embed-certs=true', '--install-addons=false', '--wait=none'],
     ...['--cpus=no-limit', '--memory=no-limit'],
+    // The kubelet's podPidsLimit, by its old name: minikube passes flags on.
+    `--extra-config=kubelet.pod-max-pids=${String(TASKS_PER_POD)}`,
     ...(image === undefined ? [] : [`--base-image=${image}`]),
     ...(own === undefined ? [] : ownFlags(own)),
     // The docker driver refuses to be used by root, and every version of Kubernetes that is newer than itself.
