@@ -90,6 +90,7 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
     .option('--fresh', 'make a new cluster even if a kept one fits')
     .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
     .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
+    .option('--kubernetes <minor>', 'version of Kubernetes, such as 1.36 (default: the newest)')
     .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind']))
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')
@@ -171,6 +172,7 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
+    .option('--kubernetes <minor>', 'as for run')
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {

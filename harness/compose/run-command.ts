@@ -9,6 +9,7 @@ import { Deadline } from '../core/deadline.ts';
 import type { CheckResult } from '../core/diagnosis.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import { requireMinor } from '../images/kubernetes-minors.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
 import type { ExitGuard } from '../lifetime/exit-guard.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
@@ -60,6 +61,7 @@ const CHECK_UP_MS = 10_000;
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, guard } = input;
   const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
+  await requireMinor(places.recipes, settings.kubernetes);
   for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
   const findings = await checkUpFirst(input);
   const undo = new UndoStack();

@@ -2,7 +2,7 @@ import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { recordedNames, stateFolder } from '../clusters/cluster-record.ts';
 import { PROVIDERS } from '../clusters/registry.ts';
-import type { ImageOptions, ImageSource, KeepingProvider } from '../clusters/deps.ts';
+import type { ImageSource, KeepingProvider, NodeImageOptions } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -138,7 +138,12 @@ export async function readyCluster(
   options: WorkbenchOptions & { readonly keepCluster: () => boolean },
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
-  const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
+  const { nodes, image, kubernetes } = settings;
+  const spec = {
+    nodes,
+    ...(image === undefined ? {} : { image }),
+    ...(kubernetes === undefined ? {} : { kubernetes }),
+  };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;
@@ -199,9 +204,10 @@ function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSour
     cacheDir: places.cache,
     recipeDir: places.recipes,
   };
-  const ensure = async ({ deadline, progress }: ImageOptions): ReturnType<typeof ensureNodeImage> => {
+  const ensure = async (options: NodeImageOptions): ReturnType<typeof ensureNodeImage> => {
+    const { deadline, progress, kubernetes } = options;
     const startedAt = systemClock.now();
-    const built = await ensureNodeImage({ ...build, progress, deadline });
+    const built = await ensureNodeImage({ ...build, progress, deadline, kubernetes });
     sink.emit({
       type: 'setup',
       step: 'node image',

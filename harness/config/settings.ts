@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 
-const schema = z.strictObject({
+const options = z.strictObject({
   ids: z
     .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id is made of lower-case words joined by dashes'))
     .default([]),
@@ -20,6 +20,11 @@ const schema = z.strictObject({
     .string()
     .regex(/^\w[\w./:@-]*$/, 'not an image reference')
     .optional(),
+  /** Minor version of Kubernetes; the default of the provider when absent. */
+  kubernetes: z
+    .string()
+    .regex(/^1\.\d+$/, 'a minor version is needed, such as 1.37')
+    .optional(),
   mutants: z.boolean().default(false),
   keep: z.boolean().default(false),
   fresh: z.boolean().default(false),
@@ -34,6 +39,14 @@ const schema = z.strictObject({
   timeout: z.coerce.number().positive().max(240).default(60),
 });
 
+/** Two flags for one thing: an image has one version of Kubernetes in it. */
+const ONE_OF = ['image', 'kubernetes'] as const;
+
+const schema = options.refine(({ image, kubernetes }) => image === undefined || kubernetes === undefined, {
+  path: ['kubernetes'],
+  message: 'the node image has its own; give either --image or --kubernetes',
+});
+
 /** What a run was asked to do, complete and valid. */
 export type RunSettings = z.output<typeof schema>;
 
@@ -41,6 +54,7 @@ export type RunSettings = z.output<typeof schema>;
 const VARIABLES = {
   PODPROOF_NODES: 'nodes',
   PODPROOF_IMAGE: 'image',
+  PODPROOF_KUBERNETES: 'kubernetes',
   PODPROOF_PROVIDER: 'provider',
   PODPROOF_TIMEOUT: 'timeout',
 } as const;
@@ -54,10 +68,14 @@ export function runSettings(
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
 ): RunSettings {
-  const fromEnv = Object.fromEntries(
-    Object.entries(VARIABLES).flatMap(([variable, key]) => (env[variable] ? [[key, env[variable]]] : [])),
-  );
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  // A flag also wins over the variable that it cannot stand beside.
+  const decided = ONE_OF.some((key) => key in given) ? ONE_OF : [];
+  const fromEnv = Object.fromEntries(
+    Object.entries(VARIABLES).flatMap(([variable, key]) =>
+      env[variable] && !decided.some((each) => each === key) ? [[key, env[variable]]] : [],
+    ),
+  );
   const parsed = schema.safeParse({ ...fromEnv, ...given });
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {

@@ -48,6 +48,8 @@ export interface ClusterSpec {
   readonly nodes: number;
   /** Node image; the provider chooses one when absent. */
   readonly image?: string;
+  /** Minor version of Kubernetes, such as 1.36; the provider's default when absent. */
+  readonly kubernetes?: string;
 }
 
 /**

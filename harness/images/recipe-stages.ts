@@ -1,12 +1,13 @@
 import { goPrograms } from './go-programs.ts';
 import { goStage } from './go-modules.ts';
+import { kubernetesMinors } from './kubernetes-minors.ts';
 import { NODE_REPOSITORY, nodeStage } from './node-stage.ts';
 import { pauseStage } from './pause-stage.ts';
 import { preloadStage } from './preload-stage.ts';
 import { rootfsStage } from './rootfs-stage.ts';
 import { seccompStage } from './seccomp-stage.ts';
 import type { Stage } from './stage.ts';
-import { stageKeys } from './stage-keys.ts';
+import { resultName, stageKeys } from './stage-keys.ts';
 import { workloadStage } from './workload-stage.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -22,9 +23,13 @@ export interface BuildPlan {
   readonly nodeImage: string;
 }
 
-/** Reads the recipe and works out all keys. Takes milliseconds. */
-export async function planBuild(shop: Workshop): Promise<BuildPlan> {
-  const { programs, kubernetesVersion } = await goPrograms(shop);
+/**
+ * Reads the recipe and works out all keys. Takes milliseconds.
+ *
+ * @param minor of Kubernetes, such as 1.37
+ */
+export async function planBuild(shop: Workshop, minor: string): Promise<BuildPlan> {
+  const { programs, kubernetesVersion } = await goPrograms(shop, minor);
   let nodeImage = '';
   const stages = [
     rootfsStage(shop),
@@ -38,4 +43,14 @@ export async function planBuild(shop: Workshop): Promise<BuildPlan> {
   const keys = await stageKeys(stages);
   nodeImage = `${NODE_REPOSITORY}:${kubernetesVersion}-${keys.get(FINAL_STAGE) ?? ''}`;
   return { stages, keys, kubernetesVersion, nodeImage };
+}
+
+/**
+ * The names of all results that the recipe leads to as it is, whichever minor is asked for: what one of them needs
+ * is no leftover while another is built.
+ */
+export async function currentResults(shop: Workshop): Promise<ReadonlySet<string>> {
+  const minors = await kubernetesMinors(shop.recipeDir);
+  const plans = await Promise.all(minors.map((minor) => planBuild(shop, minor)));
+  return new Set(plans.flatMap(({ keys }) => [...keys].map(([stage, key]) => resultName(stage, key))));
 }

@@ -47,6 +47,7 @@ export const images: Check = {
       runner: shell,
       cacheDir: folders.cache,
       recipeDir: folders.recipes,
+      kubernetes: wish.kubernetes,
     });
     if (own.built) return ok(TRIED, `${own.node} is in the cache`);
     const [stock = ''] = candidates;
