@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { EXIT_CODES } from '../core/exit-codes.ts';
+import { matrixSettings, type MatrixSettings } from '../config/matrix-settings.ts';
 import { observeSettings, type ObserveSettings } from '../config/observe-settings.ts';
 import { runSettings, type RunSettings } from '../config/settings.ts';
+import { addMatrix } from './matrix-options.ts';
 import { addObserve } from './observe-options.ts';
 
 /** What the words on the command line start. Each returns the exit code. */
@@ -15,6 +17,7 @@ export interface Commands {
   clean(options: CleanOptions): Promise<ExitCode>;
   doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
   observe(settings: ObserveSettings): Promise<ExitCode>;
+  matrix(settings: MatrixSettings): Promise<ExitCode>;
 }
 
 export interface CleanOptions {
@@ -72,6 +75,7 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   addCleaning(program, commands, finish);
   addDoctor(program, commands, finish);
   addObserve(program, async (flags) => finish(await commands.observe(observeSettings(flags, process.env))));
+  addMatrix(program, async (flags) => finish(await commands.matrix(matrixSettings(flags, process.env))));
   return program;
 }
 

@@ -150,11 +150,7 @@ export async function readyCluster(
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
   const { nodes, image, kubernetes } = settings;
-  const spec = {
-    nodes,
-    ...(image === undefined ? {} : { image }),
-    ...(kubernetes === undefined ? {} : { kubernetes }),
-  };
+  const spec = { nodes, image, kubernetes };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;
