@@ -37,8 +37,8 @@ export async function writeReports(
  * claims, one problem. Never rejects; the process tells the error anyway.
  */
 export async function writeRefusal(
-  error: unknown,
   { settings, argv }: { readonly settings: Pick<RunSettings, 'json'>; readonly argv: readonly string[] },
+  error: unknown,
 ): Promise<void> {
   if (settings.json === undefined) return;
   const started = { type: 'run.started', runId: '', argv, podproof: podproofVersion() } as const;

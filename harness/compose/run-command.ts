@@ -61,7 +61,7 @@ const CHECK_UP_MS = 10_000;
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, guard } = input;
   const { scenarios, findings } = await beforeTheStart(input).catch(async (error: unknown) => {
-    await writeRefusal(error, input);
+    await writeRefusal(input, error);
     throw error;
   });
   const undo = new UndoStack();

@@ -24,7 +24,7 @@ export function matrixTable(matrix: MatrixV1, { style, verbose }: TableOptions):
     ...(verbose ? otherwiseLines(matrix, style) : []),
     ...differenceLines(matrix, style),
     '',
-    paint(style, 'strong', totals(matrix)),
+    ...wrapText(totals(matrix), style.width).map((line) => paint(style, 'strong', line)),
   ];
   return plainSigns(style, `${lines.join('\n')}\n`);
 }
