@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { strongestExit, type ExitCode } from '../core/exit-codes.ts';
 import type { ResultV1 } from '../report/result-v1.ts';
 import { cellTitle, type Cell } from './cell.ts';
@@ -73,14 +74,15 @@ export function notRun(name: string, cell: Cell, reason: string, exitCode: ExitC
  */
 export async function reusable(
   stored: readonly CellV1[],
-  { name, inputs }: { readonly name: string; readonly inputs: string },
+  { folder, name, inputs }: { readonly folder: string; readonly name: string; readonly inputs: string },
 ): Promise<Entry | undefined> {
   const told = stored.find((cell) => cell.name === name);
   if (told?.result === undefined || told.result === null || told.inputs !== inputs) return undefined;
-  const text = await readFile(told.result.file, 'utf8').catch(() => '');
+  const { file } = told.result;
+  const text = await readFile(join(folder, file), 'utf8').catch(() => '');
   if (sha256(text) !== told.result.sha256) return undefined;
   try {
-    const result = parseResult(text, told.result.file);
+    const result = parseResult(text, file);
     return isComplete(told.exitCode, result) ? { told: { ...told, reused: true }, result } : undefined;
   } catch {
     return undefined;

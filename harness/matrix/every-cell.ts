@@ -31,7 +31,9 @@ export async function everyCell(cells: readonly Cell[], work: MatrixWork): Promi
   const stored = await storedCells(file);
   const earlier = await Promise.all(
     cells.map(async (cell) =>
-      fresh ? undefined : reusable(stored, { name: cellName(cell), inputs: work.inputsOf(cell) }),
+      fresh
+        ? undefined
+        : reusable(stored, { folder: work.folder, name: cellName(cell), inputs: work.inputsOf(cell) }),
     ),
   );
   const entries = cells.map((cell, index) => earlier[index] ?? waiting(cell));

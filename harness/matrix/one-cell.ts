@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { ResultV1 } from '../report/result-v1.ts';
@@ -48,7 +48,7 @@ export async function oneCell(cell: Cell, work: CellWork, onLine: (line: string)
   const ran = result === undefined || outcome.state === 'not run' ? {} : toldBy(result);
   const kept = {
     inputs: work.inputsOf(cell),
-    result: text === undefined ? null : { file, sha256: sha256(text) },
+    result: text === undefined ? null : { file: basename(file), sha256: sha256(text) },
   };
   return { told: { ...base, ...ran, ...outcome, ...kept, at, ms }, result };
 }

@@ -29,7 +29,7 @@ export interface CellV1 {
   readonly exitCode: ExitCode;
   /** Equal fingerprints mean that nothing we know of would make it come out otherwise. */
   readonly inputs: string | null;
-  /** The file with the result, as the run wrote it, and what was in it. */
+  /** The file with the result, in the folder of the matrix, and what the run wrote in it. */
   readonly result: { readonly file: string; readonly sha256: string } | null;
   /** ISO 8601, the start of the run. */
   readonly at: string | null;
