@@ -95,7 +95,7 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
     .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
     .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
     .option('--kubernetes <minor>', 'version of Kubernetes, such as 1.36 (default: the newest)')
-    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind']))
+    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'minikube']))
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
@@ -177,6 +177,7 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
     .option('--kubernetes <minor>', 'as for run')
+    .addOption(new Option('--provider <name>', 'as for run').choices(['kind', 'minikube']))
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {

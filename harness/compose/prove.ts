@@ -2,10 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
-import { Deadline } from '../core/deadline.ts';
+import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
-import { done, pending, poll } from '../core/poll.ts';
 import type { Progress } from '../core/progress.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { makePlan } from '../scenario/plan.ts';
@@ -13,7 +12,10 @@ import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
+import { explainLoss } from './explain-loss.ts';
+import { awaitEarlierRuns } from './earlier-runs.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
+import { removeNamespaces } from './remove-namespaces.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 import { openWorkbench, readyCluster, type ReadyCluster } from './workbench.ts';
 import { checkUp, tellFindings } from './check-up.ts';
@@ -48,6 +50,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     runFolder: folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
+    onKept: (what: string) => context.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
   };
   const bench = await openWorkbench(options);
@@ -75,8 +78,13 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
       `cluster ${cluster.name}, for the next run; use it with \`export KUBECONFIG=${cluster.kubeconfig}\`, remove it with \`npm run podproof -- down\``,
     );
   }
-  if (cluster.reused) await awaitEarlierRuns(kube, deadline);
-  await planAndRun(context, { cluster, kube });
+  if (cluster.reused) await awaitEarlierRuns({ ...context, kube, cluster });
+  try {
+    await planAndRun(context, { cluster, kube });
+  } catch (error) {
+    const nodes = cluster.nodes.map(({ name }) => name);
+    throw await explainLoss(error, { containers: bench.docker.containers, nodes });
+  }
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */
@@ -106,54 +114,4 @@ export async function planAndRun(
     inOrder: settings.shuffle !== undefined,
     keepManifests: (unit, objects) => keepManifest(manifests, unit, objects),
   });
-}
-
-/**
- * Asks the cluster to remove everything of a run. It does not wait: the verdict is known, and the next run looks for
- * what is still there before it starts.
- */
-export async function removeNamespaces(
-  kube: KubeClient,
-  labelSelector: string,
-  within: Deadline,
-): Promise<void> {
-  const [pods, namespaces, workloads] = await Promise.all([
-    kube.list('Pod', { labelSelector }, within),
-    kube.list('Namespace', { labelSelector }, within),
-    kube.list('Deployment', { labelSelector }, within),
-  ]);
-  // Before their pods, which they would replace.
-  await Promise.all(
-    workloads.map(({ metadata }) =>
-      kube.delete('Deployment', { name: metadata.name, namespace: metadata.namespace ?? '' }, within),
-    ),
-  );
-  await Promise.all(
-    pods.map(({ metadata }) =>
-      kube.delete('Pod', { name: metadata.name, namespace: metadata.namespace ?? '' }, within, 1),
-    ),
-  );
-  await Promise.all(
-    namespaces.map(({ metadata }) => kube.delete('Namespace', { name: metadata.name }, within)),
-  );
-}
-
-/**
- * On a cluster that was used before: waits until the pods of earlier runs are gone, and removes those of runs that
- * were killed. A pod that still holds port 9000 would keep a new one from being scheduled.
- */
-export async function awaitEarlierRuns(kube: KubeClient, outer: Deadline): Promise<void> {
-  const deadline = Deadline.in(REMOVE_PODS_MS, 'the pods of earlier runs to be gone', outer.signal);
-  const left = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
-  if (left.length === 0) return;
-  await removeNamespaces(kube, RUN_LABEL, deadline);
-  await poll(
-    async () => {
-      const pods = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
-      return pods.length === 0
-        ? done(true)
-        : pending(`pods ${pods.map(({ metadata }) => metadata.name).join(', ')}`);
-    },
-    { deadline, pauseMs: 100, maxPauseMs: 300 },
-  );
 }

@@ -17,7 +17,7 @@ import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
 import { ensureRegistryImage, ensureWorkloadImage } from '../images/engine-images.ts';
-import { ensureNodeImage } from '../images/node-image.ts';
+import { ensureMinikubeImage, ensureNodeImage, type BuiltImages } from '../images/node-image.ts';
 import { REGISTRY_IMAGE } from '../images/registry-image.ts';
 import { connect } from '../kube/client.ts';
 import { sweep } from '../lifetime/sweep.ts';
@@ -146,7 +146,11 @@ function providerDeps(
 export async function readyCluster(
   bench: Workbench,
   settings: RunSettings,
-  options: WorkbenchOptions & { readonly keepCluster: () => boolean },
+  options: WorkbenchOptions & {
+    readonly keepCluster: () => boolean;
+    /** Told what else stays on purpose. */
+    readonly onKept: (what: string) => void;
+  },
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
   const { nodes, image, kubernetes } = settings;
@@ -165,7 +169,13 @@ export async function readyCluster(
         ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
-  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
+  const onLeftAlone = (name: string, why: string): void =>
+    options.onKept(
+      `cluster ${name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
+    );
+  const kept = settings.fresh
+    ? undefined
+    : await bench.provider.findKept(spec, { deadline, progress, onLeftAlone });
   if (kept !== undefined) removeLater(kept.name);
   if (kept === undefined) await options.beforeCreate?.();
   const cluster =
@@ -211,20 +221,22 @@ function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSour
     cacheDir: places.cache,
     recipeDir: places.recipes,
   };
-  const ensure = async (options: NodeImageOptions): ReturnType<typeof ensureNodeImage> => {
-    const { deadline, progress, kubernetes } = options;
-    const startedAt = systemClock.now();
-    const built = await ensureNodeImage({ ...build, progress, deadline, kubernetes });
-    sink.emit({
-      type: 'setup',
-      step: 'node image',
-      detail: `${built.node} (${built.cached ? 'cached' : 'built'})`,
-      ms: elapsed(startedAt),
-    });
-    return built;
-  };
+  const ensure =
+    <T extends BuiltImages>(make: (options: typeof build & NodeImageOptions) => Promise<T>) =>
+    async ({ deadline, progress, kubernetes }: NodeImageOptions): Promise<T> => {
+      const startedAt = systemClock.now();
+      const built = await make({ ...build, progress, deadline, kubernetes });
+      sink.emit({
+        type: 'setup',
+        step: 'node image',
+        detail: `${built.node} (${built.cached ? 'cached' : 'built'})`,
+        ms: elapsed(startedAt),
+      });
+      return built;
+    };
   return {
-    ensureImages: ensure,
+    ensureImages: ensure(ensureNodeImage),
+    ensureMinikube: ensure(ensureMinikubeImage),
     ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
     ensureRegistry: ({ deadline, progress }) => ensureRegistryImage({ ...build, progress, deadline }),
     registry: REGISTRY_IMAGE,

@@ -14,7 +14,7 @@ const options = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  provider: z.enum(['kind']).default('kind'),
+  provider: z.enum(['kind', 'minikube']).default('kind'),
   nodes: z.coerce.number().int().min(1).max(9).default(3),
   image: z
     .string()

@@ -1,3 +1,4 @@
+import type { Laptop } from './cluster.ts';
 import type { CommandRunner } from './command.ts';
 import type { Deadline } from './deadline.ts';
 import { InfrastructureError } from './errors.ts';
@@ -28,6 +29,11 @@ export interface PodUnderTest {
   /** The pod as the API server has it now. */
   read(): Promise<Pod>;
   events(): Promise<readonly ObjectEvent[]>;
+  /**
+   * Makes the kubelet look at the pod again at once, by an annotation that means nothing else. What it cannot start it
+   * would try again in its own time only, after ten to fifteen seconds (pkg/kubelet/pod_workers.go, backOffPeriod).
+   */
+  nudge(): Promise<void>;
 }
 
 /** A Deployment or another object whose controller makes pods. */
@@ -83,6 +89,8 @@ export interface Scene {
   hostPath(path: string): string;
   /** A container of ours on the cluster's network, outside every node. */
   outsider(): Promise<CommandRunner>;
+  /** This machine, if its owner has a command that names a node to it, such as `minikube ip`. */
+  readonly laptop: Laptop | undefined;
   /** Lets time pass, for claims about something that must *not* happen. */
   hold(ms: number): Promise<void>;
   /**

@@ -85,6 +85,8 @@ export interface DockerEngine {
   readonly networks: NetworkCalls;
   /** Names of all volumes, or of those that no container uses. */
   volumes(deadline: Deadline, which?: 'all' | 'unused'): Promise<readonly string[]>;
+  /** Removes a volume; false when a container still uses it, true also when it was gone. */
+  removeVolume(name: string, deadline: Deadline): Promise<boolean>;
   /** Runs commands in a container with its namespaces, as its user, through sessions that stay open until `close`. */
   runner(container: string, where: string): CommandRunner;
   /** Closes idle connections and sessions. */
@@ -107,6 +109,11 @@ export interface ContainerCalls {
   remove(container: string, deadline: Deadline): Promise<void>;
   /** From now on no more than so many processes and threads may run in it. */
   limitTasks(container: string, most: number, deadline: Deadline): Promise<void>;
+  /** From now on it may not use more memory, nor any swap; what is beyond is killed in it. */
+  limitMemory(container: string, bytes: number, deadline: Deadline): Promise<void>;
+  /** Stops all its processes where they are, until `resume`. */
+  pause(container: string, deadline: Deadline): Promise<void>;
+  resume(container: string, deadline: Deadline): Promise<void>;
   /** The last lines of its log, both streams. */
   logTail(container: string, lines: number, deadline: Deadline): Promise<string>;
 }
@@ -121,8 +128,12 @@ export interface ImageCalls {
   has(reference: string, deadline: Deadline): Promise<boolean>;
   /** In Go's words (amd64, arm64); undefined when the engine does not have the image. */
   architecture(reference: string, deadline: Deadline): Promise<string | undefined>;
-  /** Whether a registry answers the *daemon* (with its mirrors and proxies) for this reference. */
-  isInRegistry(reference: string, deadline: Deadline): Promise<boolean>;
+  /**
+   * Asks the registry through the *daemon* (with its mirrors and proxies) for this reference.
+   *
+   * @returns undefined when it can be pulled, else what the registry or the way to it said
+   */
+  registryRefusal(reference: string, deadline: Deadline): Promise<string | undefined>;
 }
 
 export interface NetworkCalls {

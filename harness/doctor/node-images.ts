@@ -1,21 +1,29 @@
 import { stockImage, OWN_KIND_VERSION } from '../clusters/kind/version.ts';
+import { stockBase } from '../clusters/minikube/image-choice.ts';
 import type { Deadline } from '../core/deadline.ts';
-import { lookForNodeImage } from '../images/node-image.ts';
+import { lookForMinikubeImage, lookForNodeImage, type NodeImageLook } from '../images/node-image.ts';
 import type { Patient } from './patient.ts';
+
+type Wishing = Pick<Patient, 'wish' | 'shell' | 'folders'>;
 
 /**
  * The images that a run could make its nodes from, in the order in which it would take them: the one asked for and no
- * other, else kind's for the version of Kubernetes, else our own.
+ * other, else the provider's for the version of Kubernetes, else our own.
  */
-export async function imagesOfNodes(
-  { wish, shell, folders }: Pick<Patient, 'wish' | 'shell' | 'folders'>,
-  deadline: Deadline,
-): Promise<readonly string[]> {
+export async function imagesOfNodes(patient: Wishing, deadline: Deadline): Promise<readonly string[]> {
+  const { wish, shell } = patient;
   if (wish.image !== undefined) return [wish.image];
-  const { kubernetes } = wish;
-  const stock = stockImage(OWN_KIND_VERSION, kubernetes);
-  const own = await deadline.race(
-    lookForNodeImage({ runner: shell, cacheDir: folders.cache, recipeDir: folders.recipes, kubernetes }),
-  );
+  const stock =
+    wish.provider === 'minikube'
+      ? await stockBase({ shell, deadline })
+      : stockImage(OWN_KIND_VERSION, wish.kubernetes);
+  const own = await deadline.race(ownImage(patient));
   return [...(stock === undefined ? [] : [stock]), own.node];
+}
+
+/** The image that podproof builds for the nodes of the provider. */
+export async function ownImage({ wish, shell, folders }: Wishing): Promise<NodeImageLook> {
+  const look = wish.provider === 'minikube' ? lookForMinikubeImage : lookForNodeImage;
+  const { cache: cacheDir, recipes: recipeDir } = folders;
+  return look({ runner: shell, cacheDir, recipeDir, kubernetes: wish.kubernetes });
 }

@@ -52,7 +52,7 @@ describe('the minors of the recipe', () => {
     };
     const [newest, older] = await Promise.all(['1.37', '1.36'].map((minor) => planBuild(shop, minor)));
     const different = [...(newest?.keys ?? [])].filter(([stage, key]) => older?.keys.get(stage) !== key);
-    expect(different.map(([stage]) => stage).sort()).toEqual(['images', 'kubernetes', 'preload']);
+    expect(different.map(([stage]) => stage).sort()).toEqual(['images', 'kubernetes', 'minikube', 'preload']);
     const current = await currentResults(shop);
     for (const plan of [newest, older])
       for (const [stage, key] of plan?.keys ?? []) expect(current).toContain(`${stage}-${key}`);

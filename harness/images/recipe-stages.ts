@@ -1,6 +1,7 @@
 import { goPrograms } from './go-programs.ts';
 import { goStage } from './go-modules.ts';
 import { kubernetesMinors } from './kubernetes-minors.ts';
+import { MINIKUBE_REPOSITORY, MINIKUBE_STAGE, minikubeStage } from './minikube-stage.ts';
 import { NODE_REPOSITORY, nodeStage } from './node-stage.ts';
 import { pauseStage } from './pause-stage.ts';
 import { preloadStage } from './preload-stage.ts';
@@ -21,6 +22,8 @@ export interface BuildPlan {
   readonly kubernetesVersion: string;
   /** podproof-node:v1.37.2-3f2a91c0d5e7 */
   readonly nodeImage: string;
+  /** podproof-minikube:v1.37.2-0c9a17d2be41 */
+  readonly minikubeImage: string;
 }
 
 /**
@@ -31,6 +34,7 @@ export interface BuildPlan {
 export async function planBuild(shop: Workshop, minor: string): Promise<BuildPlan> {
   const { programs, kubernetesVersion } = await goPrograms(shop, minor);
   let nodeImage = '';
+  let minikubeImage = '';
   const stages = [
     rootfsStage(shop),
     seccompStage(shop),
@@ -39,10 +43,12 @@ export async function planBuild(shop: Workshop, minor: string): Promise<BuildPla
     workloadStage(shop),
     preloadStage(shop, kubernetesVersion),
     nodeStage(shop, { kubernetesVersion, nodeTag: () => nodeImage }),
+    minikubeStage(shop, { kubernetesVersion, baseTag: () => minikubeImage }),
   ];
   const keys = await stageKeys(stages);
   nodeImage = `${NODE_REPOSITORY}:${kubernetesVersion}-${keys.get(FINAL_STAGE) ?? ''}`;
-  return { stages, keys, kubernetesVersion, nodeImage };
+  minikubeImage = `${MINIKUBE_REPOSITORY}:${kubernetesVersion}-${keys.get(MINIKUBE_STAGE) ?? ''}`;
+  return { stages, keys, kubernetesVersion, nodeImage, minikubeImage };
 }
 
 /**

@@ -2,6 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { describeResult, type CommandRunner } from '../core/command.ts';
 import { describeError } from '../core/errors.ts';
 import type { Evidence, Vantage } from '../core/observation.ts';
+import { shorten } from './shorten.ts';
 
 /** Longest text kept per stream; a terminal or a report never shows more. */
 const MAX_TEXT = 16 * 1024;
@@ -78,7 +79,5 @@ export function createRecorder(): Recorder {
 }
 
 function cut(text: string): string {
-  return text.length <= MAX_TEXT
-    ? text
-    : `${text.slice(0, MAX_TEXT)}\n… (${String(text.length - MAX_TEXT)} more characters)`;
+  return shorten(text, MAX_TEXT);
 }

@@ -10,6 +10,7 @@ import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
 import { clearFirstAttempt, namespaceName, rememberInconclusive } from './retry.ts';
 import { runUnit } from './run-unit.ts';
+import type { SecurityLevel } from './security-level.ts';
 import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
@@ -112,12 +113,12 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
   return users;
 }
 
-/** Namespace of a round, made on first use and ready for pods. */
-function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round: number) => Promise<string> {
-  const made = new Map<number, Promise<string>>();
-  const make = async (name: string): Promise<string> => {
+/** Namespace of a round for pods of one level, made on first use and ready for pods. */
+function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): UnitContext['namespaceFor'] {
+  const made = new Map<string, Promise<string>>();
+  const make = async (name: string, level: SecurityLevel): Promise<string> => {
     const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
-    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': 'privileged' };
+    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': level };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
     await kube.create(limitRange(name), deadline);
     await poll(
@@ -135,9 +136,10 @@ function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round
     );
     return name;
   };
-  return (round) => {
-    const existing = made.get(round) ?? make(namespaceName(runId, round));
-    made.set(round, existing);
+  return (round, level) => {
+    const name = namespaceName(runId, round, level);
+    const existing = made.get(name) ?? make(name, level);
+    made.set(name, existing);
     return existing;
   };
 }

@@ -17,6 +17,9 @@ export interface FakeThings {
   /** Most tasks by container. */
   readonly taskLimits: Map<string, number>;
   taskLimitsFail: boolean;
+  /** Most bytes by container, and what there is. */
+  readonly memoryLimits: Map<string, number>;
+  memoryBytes: number;
   /** Names that the engine has reserved for containers which it does not list yet. */
   readonly beingCreated: Set<string>;
 }
@@ -58,12 +61,13 @@ export function fakeDocker(world: FakeThings): DockerEngine {
         kernel: '6.18',
         architecture: 'x86_64',
       }),
-    describe: () => Promise.resolve(daemonFacts({ ID: 'd', CgroupVersion: '1' })),
+    describe: () =>
+      Promise.resolve(daemonFacts({ ID: 'd', CgroupVersion: '1', MemTotal: world.memoryBytes })),
     containers: fakeContainers(world),
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),
       architecture: () => Promise.resolve('amd64'),
-      isInRegistry: () => Promise.resolve(false),
+      registryRefusal: () => Promise.resolve('unauthorized: authentication required'),
     },
     networks: {
       list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),
@@ -80,6 +84,10 @@ export function fakeDocker(world: FakeThings): DockerEngine {
       },
     },
     volumes: () => Promise.resolve([...world.volumes]),
+    removeVolume: (name) => {
+      world.volumes.delete(name);
+      return Promise.resolve(true);
+    },
     runner: (_container, where) => ({
       where,
       run: (argv) => {
@@ -110,7 +118,9 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       return Promise.resolve('held');
     },
     remove: (id) => {
-      for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+      // Anonymous ones go with their container; one that is called like it has a name.
+      for (const volume of world.containers.get(id)?.volumes ?? [])
+        if (volume !== id) world.volumes.delete(volume);
       world.containers.delete(id);
       return Promise.resolve();
     },
@@ -118,6 +128,12 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       world.taskLimits.set(container, most);
       return world.taskLimitsFail ? Promise.reject(new Error('no pids controller')) : Promise.resolve();
     },
+    limitMemory: (container, bytes) => {
+      world.memoryLimits.set(container, bytes);
+      return Promise.resolve();
+    },
+    pause: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
     logTail: () => Promise.resolve(world.lastWords),
   };
 }

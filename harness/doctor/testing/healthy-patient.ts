@@ -161,13 +161,16 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       inspect: (id) => Promise.resolve(nodes.find((node) => node.id === id)),
       holdName: () => Promise.resolve('held'),
       limitTasks: () => Promise.resolve(),
+      limitMemory: () => Promise.resolve(),
+      pause: () => Promise.resolve(),
+      resume: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       logTail: () => Promise.resolve(''),
     },
     images: {
       has: (image) => Promise.resolve(image in images),
       architecture: (image) => Promise.resolve(images[image]),
-      isInRegistry: (image) => Promise.resolve(registry.includes(image)),
+      registryRefusal: (image) => Promise.resolve(registry.includes(image) ? undefined : 'no such image'),
     },
     networks: {
       list: () => Promise.resolve([]),
@@ -175,6 +178,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       remove: () => Promise.resolve(false),
     },
     volumes: () => Promise.resolve([]),
+    removeVolume: () => Promise.resolve(true),
     runner: (_container, where) => ({ where, run: () => Promise.reject(new Error('nothing runs here')) }),
     close: () => undefined,
   };
