@@ -13,17 +13,26 @@ export function countLine(kinds: readonly AnswerKind[]): string {
     .join(' · ');
 }
 
+/** @example '64 claims and 51 mutants' */
+export function countRows({ claims }: MatrixV1): string {
+  const mutants = claims.filter(({ id, unit }) => id === unit).length;
+  const own = claims.length - mutants;
+  const words = `${String(own)} claim${own === 1 ? '' : 's'}`;
+  return mutants === 0 ? words : `${words} and ${String(mutants)} mutant${mutants === 1 ? '' : 's'}`;
+}
+
 /** @example '2 cells · 2 run · 64 claims · 0 with other verdicts · 1 not shown everywhere · exit 0' */
-export function totals({ cells, claims, differences, exitCode }: MatrixV1): string {
+export function totals(matrix: MatrixV1): string {
+  const { cells, claims, differences, exitCode } = matrix;
   const loud = differences.filter(({ isLoud }) => isLoud).length;
   const otherwise = claims.filter(({ isOtherwiseSeen }) => isOtherwiseSeen).length;
   return [
     `${String(cells.length)} cell${cells.length === 1 ? '' : 's'}`,
     `${String(cells.filter(({ state }) => state === 'run').length)} run`,
-    `${String(claims.length)} claim${claims.length === 1 ? '' : 's'}`,
+    countRows(matrix),
     `${String(loud)} with other verdicts`,
     ...(differences.length > loud ? [`${String(differences.length - loud)} not shown everywhere`] : []),
-    ...(otherwise > 0 ? [`${String(otherwise)} with the same verdict seen otherwise`] : []),
+    ...(otherwise > 0 ? [`${String(otherwise)} seen otherwise`] : []),
     `exit ${String(exitCode)}`,
   ].join(' · ');
 }

@@ -4,6 +4,7 @@ import { wrapText } from '../report/text-width.ts';
 import { answerSign } from './answer-signs.ts';
 import type { Answer } from './answers.ts';
 import type { Difference, Group } from './compare.ts';
+import { countRows } from './counts.ts';
 import type { Companion } from './goes-with.ts';
 import { lasting } from './same-words.ts';
 import type { MatrixV1 } from './stored-matrix.ts';
@@ -18,7 +19,7 @@ export function differenceLines(matrix: MatrixV1, style: TextStyle): readonly st
   const quiet = blocks(false);
   const count = matrix.differences.filter(({ isLoud }) => isLoud).length;
   const sign = style.unicode ? '‼' : '!!';
-  const words = `${sign} NOT THE SAME EVERYWHERE: ${String(count)} of ${String(matrix.claims.length)} claims`;
+  const words = `${sign} NOT THE SAME EVERYWHERE: ${String(count)} of ${countRows(matrix)}`;
   return [
     ...(loud.length > 0 ? ['', paint(style, 'bad', words), ...loud] : []),
     ...(quiet.length > 0 ? ['', paint(style, 'strong', 'not shown everywhere'), ...quiet] : []),
