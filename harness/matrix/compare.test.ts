@@ -151,4 +151,5 @@ test('each further cell leaves fewer properties that go with a difference', () =
     'image',
   ]);
   expect(goesWith([[a], [a]])).toEqual([]);
+  expect(goesWith([[a], [{ kubernetes: '1.37' }]]).map(({ fact }) => fact)).toEqual(['kubernetes']);
 });

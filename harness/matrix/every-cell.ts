@@ -8,7 +8,7 @@ import { cellName, cellTitle, type Cell } from './cell.ts';
 import { countLine } from './counts.ts';
 import { assemble, notRun, reusable, type Entry } from './entry.ts';
 import { oneCell, type CellWork } from './one-cell.ts';
-import { storedCells } from './stored-matrix.ts';
+import { storedCells, type CellV1 } from './stored-matrix.ts';
 
 export interface MatrixWork extends CellWork {
   readonly name: string;
@@ -26,7 +26,7 @@ export const MATRIX_FILE = 'matrix.json';
  * further run.
  */
 export async function everyCell(cells: readonly Cell[], work: MatrixWork): Promise<readonly Entry[]> {
-  const { name, fresh, progress, stop } = work;
+  const { name, fresh, stop } = work;
   const file = join(work.folder, MATRIX_FILE);
   const stored = await storedCells(file);
   const earlier = await Promise.all(
@@ -38,16 +38,20 @@ export async function everyCell(cells: readonly Cell[], work: MatrixWork): Promi
   );
   const entries = cells.map((cell, index) => earlier[index] ?? waiting(cell));
   for (const [index, cell] of cells.entries()) {
-    const lastMs = stored.find((each) => each.name === cellName(cell))?.ms ?? undefined;
-    const step = progress.step(cellTitle(cell), lastMs);
-    const entry =
-      earlier[index] ??
-      (stop.aborted ? interrupted(cell, stop) : await oneCell(cell, work, (line) => step.update(line)));
-    entries[index] = entry;
-    step[entry.told.exitCode === EXIT_CODES.ok ? 'done' : 'fail'](closing(entry));
+    const known = earlier[index] ?? (stop.aborted ? interrupted(cell, stop) : undefined);
+    entries[index] = known ?? (await shown(cell, work, stored));
     await writeReport(file, `${JSON.stringify(assemble(name, entries), null, 2)}\n`);
   }
   return entries;
+}
+
+/** Runs a cell with a step of progress around it. */
+async function shown(cell: Cell, work: MatrixWork, stored: readonly CellV1[]): Promise<Entry> {
+  const lastMs = stored.find(({ name }) => name === cellName(cell))?.ms ?? undefined;
+  const step = work.progress.step(cellTitle(cell), lastMs);
+  const entry = await oneCell(cell, work, (line) => step.update(line));
+  step[entry.told.exitCode === EXIT_CODES.ok ? 'done' : 'fail'](closing(entry));
+  return entry;
 }
 
 function waiting(cell: Cell): Entry {
@@ -58,9 +62,9 @@ function interrupted(cell: Cell, { reason }: AbortSignal): Entry {
   return notRun(cellName(cell), cell, 'the matrix was interrupted before its turn', exitCodeOf(reason));
 }
 
-/** @example 'run before · 64 hold · exit 0' */
+/** @example '64 hold · exit 0' */
 function closing({ told, result }: Entry): string {
   if (told.state === 'not run' || result === undefined) return `not run: ${told.reason ?? ''}`;
   const kinds = questionsOf(result).map((question) => answerOf(result, question).kind);
-  return `${told.reused ? 'run before · ' : ''}${countLine(kinds)} · exit ${String(told.exitCode)}`;
+  return `${countLine(kinds)} · exit ${String(told.exitCode)}`;
 }

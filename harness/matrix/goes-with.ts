@@ -10,18 +10,16 @@ export interface Companion {
 /** New in every cluster, so that it goes with everything and explains nothing. */
 const OF_ONE_CLUSTER: ReadonlySet<string> = new Set(['clusterUid']);
 
-const UNKNOWN = 'unknown';
-
 /**
  * What could be behind a difference: properties whose values tell the groups apart. This is no proof. Of two cells
- * every property in which they differ is named; each further cell leaves fewer.
+ * every property in which they differ is named; each further cell leaves fewer. What is not known of one cell tells it
+ * apart from nobody.
  */
 export function goesWith(groups: readonly (readonly Properties[])[]): readonly Companion[] {
-  const names = [...new Set(groups.flat().flatMap((properties) => Object.keys(properties)))];
+  const cells = groups.flat();
+  const names = Object.keys(cells[0] ?? {}).filter((fact) => cells.every((properties) => fact in properties));
   return names.flatMap((fact) => {
-    const values = groups.map((group) => [
-      ...new Set(group.map((properties) => properties[fact] ?? UNKNOWN)),
-    ]);
+    const values = groups.map((group) => [...new Set(group.map((properties) => properties[fact] ?? ''))]);
     const isShared = values.some((some, index) =>
       values.slice(index + 1).some((others) => others.some((value) => some.includes(value))),
     );

@@ -18,8 +18,7 @@ export function matrixTable(matrix: MatrixV1, { style, verbose }: TableOptions):
   const lines = [
     ...matrix.cells.flatMap((cell, index) => cellLines(matrix, cell, index, style)),
     '',
-    ...claimLines(matrix, style),
-    '',
+    ...(matrix.claims.length === 0 ? [] : [...claimLines(matrix, style), '']),
     ...propertyLines(matrix, style),
     ...(verbose ? otherwiseLines(matrix, style) : []),
     ...differenceLines(matrix, style),
