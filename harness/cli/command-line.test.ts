@@ -94,9 +94,8 @@ describe('commandLine', () => {
       ...'matrix host-port --kubernetes 1.36,1.37 --nodes 1,3 --fresh'.split(' '),
     );
     expect(matrix).toMatchObject({
-      providers: ['kind'],
+      providers: [{ name: 'kind', nodes: [1, 3] }],
       kubernetes: ['1.36', '1.37'],
-      nodes: [1, 3],
       fresh: true,
       compare: [],
       run: { ids: ['host-port'], fresh: false },

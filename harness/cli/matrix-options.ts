@@ -11,7 +11,7 @@ export function addMatrix(
     .argument('[ids...]', 'scenarios to run; all when none is named')
     .option('--kubernetes <minors>', 'versions, such as 1.36,1.37 (default: all that there are)')
     .option('--provider <names>', 'who makes the clusters, such as kind,minikube')
-    .option('--nodes <counts>', 'numbers of nodes with the control plane, such as 1,3 (default: 3)')
+    .option('--nodes <counts>', 'numbers of nodes with the control plane, such as 1,3 (default: as for run)')
     .option('--name <name>', 'of the folder runs/matrix-<name>, in which results are found again')
     .option('--fresh', 'also run cells whose result is there already')
     .option('--compare <results...>', 'run nothing, compare these results (result.json or run folders)')

@@ -3,7 +3,7 @@ import type { RunSettings } from '../config/settings.ts';
 import { recordedNames, stateFolder } from '../clusters/cluster-record.ts';
 import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
 import { makeProviders } from '../clusters/registry.ts';
-import type { ImageSource, KeepingProvider, NodeImageOptions, ProviderDeps } from '../clusters/deps.ts';
+import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -16,13 +16,11 @@ import { hostSummary } from '../diagnostics/host-facts.ts';
 import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
-import { ensureRegistryImage, ensureWorkloadImage } from '../images/engine-images.ts';
-import { ensureMinikubeImage, ensureNodeImage, type BuiltImages } from '../images/node-image.ts';
-import { REGISTRY_IMAGE } from '../images/registry-image.ts';
 import { connect } from '../kube/client.ts';
 import { sweep } from '../lifetime/sweep.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
+import { imageSource } from './image-source.ts';
 import { startLeakCheck } from './leak-check.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 
@@ -212,35 +210,6 @@ async function keptClusters({ cache }: Places): Promise<boolean> {
     (await recordedNames(cache)).map((name) => stateFolder(cache, name).read()),
   );
   return records.some((record) => record?.kept === true);
-}
-
-function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSource {
-  const build = {
-    engine: { argv0: engine.dockerCli, env: engine.env },
-    runner: local(),
-    cacheDir: places.cache,
-    recipeDir: places.recipes,
-  };
-  const ensure =
-    <T extends BuiltImages>(make: (options: typeof build & NodeImageOptions) => Promise<T>) =>
-    async ({ deadline, progress, kubernetes }: NodeImageOptions): Promise<T> => {
-      const startedAt = systemClock.now();
-      const built = await make({ ...build, progress, deadline, kubernetes });
-      sink.emit({
-        type: 'setup',
-        step: 'node image',
-        detail: `${built.node} (${built.cached ? 'cached' : 'built'})`,
-        ms: elapsed(startedAt),
-      });
-      return built;
-    };
-  return {
-    ensureImages: ensure(ensureNodeImage),
-    ensureMinikube: ensure(ensureMinikubeImage),
-    ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
-    ensureRegistry: ({ deadline, progress }) => ensureRegistryImage({ ...build, progress, deadline }),
-    registry: REGISTRY_IMAGE,
-  };
 }
 
 /** What dead runs left is removed before anything new is made; a failure there does not stop this run. */

@@ -4,7 +4,7 @@ import { matrixSettings } from './matrix-settings.ts';
 describe('matrixSettings', () => {
   test('has defaults, some of the environment; versions are all that there are', () => {
     expect(matrixSettings({ ids: [] }, {})).toMatchObject({
-      ...{ providers: ['kind'], kubernetes: [], nodes: [3], fresh: false, compare: [] },
+      ...{ providers: [{ name: 'kind', nodes: [3] }], kubernetes: [], fresh: false, compare: [] },
     });
     const env = {
       PODPROOF_NODES: '2',
@@ -13,18 +13,25 @@ describe('matrixSettings', () => {
       PODPROOF_TIMEOUT: '9',
     };
     expect(matrixSettings({ ids: [] }, env)).toMatchObject({
-      nodes: [2],
+      providers: [{ name: 'kind', nodes: [2] }],
       kubernetes: [],
       run: { timeout: 9 },
     });
     expect(matrixSettings({ ids: [] }, env).run).not.toHaveProperty('image');
   });
 
+  test('leaves the number of nodes to each provider', () => {
+    expect(matrixSettings({ provider: 'kind,k3s' }, {}).providers).toEqual([
+      { name: 'kind', nodes: [3] },
+      { name: 'k3s', nodes: [1] },
+    ]);
+  });
+
   test('takes lists, each value once', () => {
     expect(matrixSettings({ kubernetes: '1.36,1.37,1.36', nodes: '1,3', name: 'nightly' }, {})).toMatchObject(
       {
         kubernetes: ['1.36', '1.37'],
-        nodes: [1, 3],
+        providers: [{ name: 'kind', nodes: [1, 3] }],
         name: 'nightly',
       },
     );

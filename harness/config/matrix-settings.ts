@@ -3,10 +3,13 @@ import { runSettings, type RunSettings } from './settings.ts';
 
 /** What `matrix` was asked to do, complete and valid. */
 export interface MatrixSettings {
-  readonly providers: readonly RunSettings['provider'][];
+  /** Each with the numbers of nodes that its clusters get. */
+  readonly providers: readonly {
+    readonly name: RunSettings['provider'];
+    readonly nodes: readonly number[];
+  }[];
   /** Minor versions; all that there are when empty. */
   readonly kubernetes: readonly string[];
-  readonly nodes: readonly number[];
   /** Of the folder of the matrix; made from the above when absent. */
   readonly name?: string;
   /** Also run cells whose result is there already. */
@@ -30,16 +33,20 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function matrixSettings(flags: Flags, env: Environment): MatrixSettings {
   const { provider, kubernetes, nodes, name, fresh, compare, json, markdown, verbose, ...common } = flags;
-  const run = runSettings(common, { ...env, PODPROOF_IMAGE: undefined, PODPROOF_KUBERNETES: undefined });
+  const defaults = { ...env, PODPROOF_IMAGE: undefined, PODPROOF_KUBERNETES: undefined };
+  const run = runSettings(common, defaults);
   const valuesOf = <K extends keyof RunSettings>(key: K, given: unknown): readonly RunSettings[K][] => [
     ...new Set(listOf(key, given).map((value) => runSettings({ ...common, [key]: value }, {})[key])),
   ];
   const files = textsOf(compare);
   if (compare !== undefined && files.length < 2) throw invalid('--compare: two results or more are needed');
   return {
-    providers: provider === undefined ? [run.provider] : valuesOf('provider', provider),
+    providers: (provider === undefined ? [run.provider] : valuesOf('provider', provider)).map((maker) => ({
+      name: maker,
+      nodes:
+        nodes === undefined ? [runSettings({ provider: maker }, defaults).nodes] : valuesOf('nodes', nodes),
+    })),
     kubernetes: valuesOf('kubernetes', kubernetes).filter((minor) => minor !== undefined),
-    nodes: nodes === undefined ? [run.nodes] : valuesOf('nodes', nodes),
     ...(name === undefined ? {} : { name: nameOf(name) }),
     fresh: fresh === true,
     compare: files,

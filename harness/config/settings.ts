@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 
+/** What a provider makes when nobody says how many: the claims that compare nodes need three. */
+const NODES = { kind: 3, minikube: 3, k3s: 1 } as const;
+
 const options = z.strictObject({
   ids: z
     .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id is made of lower-case words joined by dashes'))
@@ -14,8 +17,8 @@ const options = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  provider: z.enum(['kind', 'minikube']).default('kind'),
-  nodes: z.coerce.number().int().min(1).max(9).default(3),
+  provider: z.enum(['kind', 'minikube', 'k3s']).default('kind'),
+  nodes: z.coerce.number().int().min(1).max(9).optional(),
   image: z
     .string()
     .regex(/^\w[\w./:@-]*$/, 'not an image reference')
@@ -47,8 +50,10 @@ const schema = options.refine(({ image, kubernetes }) => image === undefined || 
   message: 'the node image has its own; give either --image or --kubernetes',
 });
 
+type Parsed = z.output<typeof schema>;
+
 /** What a run was asked to do, complete and valid. */
-export type RunSettings = z.output<typeof schema>;
+export type RunSettings = Omit<Parsed, 'nodes'> & { readonly nodes: number };
 
 /** Environment variables that stand for flags; a flag wins. */
 const VARIABLES = {
@@ -77,7 +82,7 @@ export function runSettings(
     ),
   );
   const parsed = schema.safeParse({ ...fromEnv, ...given });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { ...parsed.data, nodes: parsed.data.nodes ?? NODES[parsed.data.provider] };
   const problems = parsed.error.issues.map((issue) => {
     const key = String(issue.path[0] ?? '');
     const variable = Object.entries(VARIABLES).find(

@@ -8,15 +8,17 @@ export interface Cell {
 }
 
 export interface Dimensions {
-  readonly providers: readonly string[];
+  /** Each with its own numbers of nodes: not every provider makes the same by default. */
+  readonly providers: readonly { readonly name: string; readonly nodes: readonly number[] }[];
   readonly kubernetes: readonly string[];
-  readonly nodes: readonly number[];
 }
 
 /** Every combination, providers first: cells that differ least stand side by side. */
-export function cellsOf({ providers, kubernetes, nodes }: Dimensions): readonly Cell[] {
-  return providers.flatMap((provider) =>
-    nodes.flatMap((count) => kubernetes.map((minor) => ({ provider, kubernetes: minor, nodes: count }))),
+export function cellsOf({ providers, kubernetes }: Dimensions): readonly Cell[] {
+  return providers.flatMap(({ name, nodes }) =>
+    nodes.flatMap((count) =>
+      kubernetes.map((minor) => ({ provider: name, kubernetes: minor, nodes: count })),
+    ),
   );
 }
 
@@ -31,6 +33,7 @@ export function cellTitle({ provider, kubernetes, nodes }: Cell): string {
 }
 
 /** The name of a matrix that was given none: the same words find the same results again. @example 'kind-1.37-1.36-3' */
-export function matrixName({ providers, kubernetes, nodes }: Dimensions): string {
-  return [...providers, ...kubernetes, ...nodes.map(String)].join('-');
+export function matrixName({ providers, kubernetes }: Dimensions): string {
+  const counts = new Set(providers.flatMap(({ nodes }) => nodes));
+  return [...providers.map(({ name }) => name), ...kubernetes, ...counts].join('-');
 }
