@@ -147,7 +147,8 @@ export async function readyCluster(
   options: WorkbenchOptions & { readonly keepCluster: () => boolean },
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
-  const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
+  const { nodes, image, kubernetes } = settings;
+  const spec = { nodes, image, kubernetes };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;

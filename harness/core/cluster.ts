@@ -59,7 +59,9 @@ export interface ClusterSpec {
   /** Number of nodes including the control plane. */
   readonly nodes: number;
   /** Node image; the provider chooses one when absent. */
-  readonly image?: string;
+  readonly image?: string | undefined;
+  /** Minor version of Kubernetes, such as 1.36; the provider's default when absent. */
+  readonly kubernetes?: string | undefined;
 }
 
 /**

@@ -95,7 +95,7 @@ describe('images that the engine builds', () => {
     };
     await expect(builds(refuses)).rejects.toMatchObject({
       code,
-      message: expect.stringMatching(/pull access denied.*From packages: .*go\.mod/),
+      message: expect.stringMatching(/pull access denied.*From packages: .*node-image\/kubernetes/),
     });
   });
 });

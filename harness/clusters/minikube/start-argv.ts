@@ -14,6 +14,8 @@ export interface Start {
   readonly nodes: number;
   /** Base image; minikube's own when absent. */
   readonly image: string | undefined;
+  /** Minor version of Kubernetes, of which minikube takes the newest patch that it knows; its default when absent. */
+  readonly kubernetes: string | undefined;
   /** Set when the base image is ours. */
   readonly own: OwnBase | undefined;
   readonly isRoot: boolean;
@@ -26,7 +28,7 @@ export interface Start {
  * No addons: no claim is about them, and their images would have to be pulled. Nobody answers questions, and ports
  * listen on loopback only.
  */
-export function startArgv({ cluster, nodes, image, own, isRoot }: Start): [string, ...string[]] {
+export function startArgv({ cluster, nodes, image, kubernetes, own, isRoot }: Start): [string, ...string[]] {
   return [
     ...([MINIKUBE, 'start', '--profile', cluster, '--output=json', '--interactive=false'] as const),
     ...['--driver=docker', '--container-runtime=containerd', `--nodes=${String(nodes)}`],
@@ -35,6 +37,7 @@ export function startArgv({ cluster, nodes, image, own, isRoot }: Start): [strin
     // The kubelet's podPidsLimit, by its old name: minikube passes flags on.
     `--extra-config=kubelet.pod-max-pids=${String(TASKS_PER_POD)}`,
     ...(image === undefined ? [] : [`--base-image=${image}`]),
+    ...(kubernetes === undefined || own !== undefined ? [] : [`--kubernetes-version=${kubernetes}`]),
     ...(own === undefined ? [] : ownFlags(own)),
     // The docker driver refuses to be used by root, and every version of Kubernetes that is newer than itself.
     ...(isRoot || own !== undefined ? ['--force'] : []),
