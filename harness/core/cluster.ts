@@ -27,11 +27,18 @@ export interface Cluster {
   readonly facts: Readonly<Record<string, string>>;
   /** True when it was there before this run and only taken over. */
   readonly reused: boolean;
+  /** Labels for every namespace that is made on it: by them whoever cleans up later knows what is ours. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /** What it cannot offer to claims, each with the reason. Known before anything is planned. */
+  readonly lacks?: Lacks;
   /** A container of ours on the cluster's network, outside every node. Started on first use. */
   outsider(deadline: Deadline): Promise<CommandRunner>;
   /** An image registry on the cluster's network that every node pulls from. Started on first use. */
   registry(deadline: Deadline): Promise<ClusterRegistry>;
 }
+
+/** What not every cluster has. */
+export type Lacks = { readonly [what in 'outsider' | 'registry']?: string };
 
 /** One registry under two names, as whoever pushes and whoever pulls stand in different places. */
 export interface ClusterRegistry {
@@ -39,6 +46,8 @@ export interface ClusterRegistry {
   readonly address: string;
   /** What manifests and nodes call it: `localhost:5001`. */
   readonly prefix: string;
+  /** Who may push, where that is not the one outside of the nodes. */
+  readonly pusher?: CommandRunner;
 }
 
 export type ProviderId = 'kind' | 'minikube' | 'attached' | 'k3s';

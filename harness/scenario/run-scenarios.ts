@@ -113,11 +113,18 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
 }
 
 /** Namespace of a round, made on first use and ready for pods. */
-function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): (round: number) => Promise<string> {
+function namespaces(
+  { kube, cluster, runId }: EngineOptions,
+  signal: AbortSignal,
+): (round: number) => Promise<string> {
   const made = new Map<number, Promise<string>>();
   const make = async (name: string): Promise<string> => {
     const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
-    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': 'privileged' };
+    const labels = {
+      ...cluster.namespaceLabels,
+      [RUN_LABEL]: runId,
+      'pod-security.kubernetes.io/enforce': 'privileged',
+    };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
     await kube.create(limitRange(name), deadline);
     await poll(

@@ -37,6 +37,7 @@ export default defineScenario({
         lines: [54, 60],
         sentence: 'you can access it through port 9000 of the node it’s scheduled to',
       },
+      requires: { outsider: true },
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => ({
@@ -71,6 +72,7 @@ export default defineScenario({
         lines: [54, 54],
         sentence: 'you’ll see you can’t access the pod through that port on the other nodes',
       },
+      requires: { outsider: true },
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => {
