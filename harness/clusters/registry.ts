@@ -1,8 +1,14 @@
-import type { ProviderId } from '../core/cluster.ts';
 import type { KeepingProvider, ProviderDeps } from './deps.ts';
+import { CLUSTER_LABEL } from './kind/labels.ts';
 import { kindProvider } from './kind/provider.ts';
 
-export type ProviderFactory = (deps: ProviderDeps) => KeepingProvider;
+/**
+ * Every provider whose nodes are containers of the engine. A new one is a folder beside `kind`, a line here, and its
+ * word in the settings.
+ */
+export function makeProviders(deps: ProviderDeps): Readonly<Record<'kind', KeepingProvider>> {
+  return { kind: kindProvider(deps) };
+}
 
-/** Every provider that exists. A new one is a folder beside `kind` and a line here. */
-export const PROVIDERS = { kind: kindProvider } satisfies Partial<Record<ProviderId, ProviderFactory>>;
+/** The labels by which the nodes of all of them are told from other containers. */
+export const NODE_LABELS: readonly string[] = [CLUSTER_LABEL];

@@ -55,7 +55,7 @@ async function removeClusters({ options, places, terminal, deadline, say }: Clea
   const undo = new UndoStack();
   const verb = options.dryRun ? 'would be removed' : 'removed';
   try {
-    const { provider } = await openWorkbench({
+    const { clusters } = await openWorkbench({
       places,
       provider: 'kind',
       progress: terminalProgress({
@@ -71,7 +71,7 @@ async function removeClusters({ options, places, terminal, deadline, say }: Clea
       sweepFirst: false,
       onLeftovers: (leftovers) => leftovers.forEach((leftover) => say(`left behind: ${leftover}`)),
     });
-    const report = await sweep(provider, { deadline, all: options.kept, dryRun: options.dryRun });
+    const report = await sweep(clusters, { deadline, all: options.kept, dryRun: options.dryRun });
     report.removed.forEach((name) => say(`cluster ${name} ${verb}`));
     report.left.forEach(({ name, why }) => say(`cluster ${name} stays: ${why}`));
     report.failures.forEach(({ name, error }) =>

@@ -1,19 +1,17 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { clustersFolder } from '../clusters/cluster-record.ts';
-import type { KeepingProvider } from '../clusters/deps.ts';
+import type { AllClusters } from '../clusters/every-provider.ts';
+import { NODE_LABELS } from '../clusters/registry.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { DockerEngine } from '../docker/engine-port.ts';
 import { HELPER_LABEL } from '../docker/helper-container.ts';
 import { findLeaks, takeSnapshot, type LeakSource } from '../lifetime/leak-oracle.ts';
 import { engineLeakSources, folderEntries, foreignFiles } from '../lifetime/leak-sources.ts';
 
-/** The label that kind gives to its nodes. */
-const NODE_LABEL = 'io.x-k8s.kind.cluster';
-
 export interface LeakCheckParts {
   readonly docker: DockerEngine;
-  readonly provider: KeepingProvider;
+  readonly clusters: AllClusters;
   readonly cacheDir: string;
   /** In an engine of our own every volume and network is our business; in the user's only what is labelled. */
   readonly engineIsOurs: boolean;
@@ -31,10 +29,10 @@ export async function startLeakCheck(
   const others = new Set<string>();
   const isOthers = (cluster: string): boolean => others.has(cluster);
   const sources = leakSources(parts, isOthers);
-  await noteOthers(parts.provider, others);
+  await noteOthers(parts.clusters, others);
   const before = await takeSnapshot(sources, deadline);
   return async (within) => {
-    await noteOthers(parts.provider, others);
+    await noteOthers(parts.clusters, others);
     const leaks = findLeaks(before, await takeSnapshot(sources, within));
     return leaks.filter((leak) => ![...others].some((cluster) => leak.includes(cluster)));
   };
@@ -44,7 +42,7 @@ function leakSources(
   { docker, cacheDir, engineIsOurs }: LeakCheckParts,
   isOthers: (cluster: string) => boolean,
 ): readonly LeakSource[] {
-  const ofEngine = engineLeakSources(docker, [NODE_LABEL, HELPER_LABEL], isOthers);
+  const ofEngine = engineLeakSources(docker, [...NODE_LABELS, HELPER_LABEL], isOthers);
   return [
     ...ofEngine.filter(({ what }) => engineIsOurs || what === 'containers'),
     folderEntries('state folders', [clustersFolder(cacheDir)]),
@@ -56,6 +54,6 @@ function leakSources(
   ];
 }
 
-async function noteOthers(provider: KeepingProvider, others: Set<string>): Promise<void> {
-  for (const { name, owner, kept } of await provider.list()) if (kept || owner === 'alive') others.add(name);
+async function noteOthers(clusters: AllClusters, others: Set<string>): Promise<void> {
+  for (const { name, owner, kept } of await clusters.list()) if (kept || owner === 'alive') others.add(name);
 }

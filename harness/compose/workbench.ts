@@ -1,8 +1,9 @@
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { recordedNames, stateFolder } from '../clusters/cluster-record.ts';
-import { PROVIDERS } from '../clusters/registry.ts';
-import type { ImageOptions, ImageSource, KeepingProvider } from '../clusters/deps.ts';
+import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
+import { makeProviders } from '../clusters/registry.ts';
+import type { ImageOptions, ImageSource, KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -30,6 +31,8 @@ export interface Workbench {
   readonly engine: Engine;
   readonly docker: DockerEngine;
   readonly provider: KeepingProvider;
+  /** Of every provider, for cleaning up. */
+  readonly clusters: AllClusters;
 }
 
 /** A cluster that is ready, and the way to its API server. */
@@ -108,18 +111,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     budgetMs: 1000,
     undo: () => Promise.resolve(docker.close()),
   });
-  const provider = PROVIDERS[options.provider]({
-    docker,
-    engine,
-    shell: local(),
-    cacheDir: places.cache,
-    environment: process.env,
-    images: imageSource(engine, places, sink),
-    connectKube: (kubeconfig) => connect({ kubeconfig }),
-  });
-  if (options.sweepFirst !== false) await sweepDead(provider, options);
+  const providers = makeProviders(providerDeps({ engine, docker }, options));
+  const clusters = everyProvider(Object.values(providers), places.cache);
+  if (options.sweepFirst !== false) await sweepDead(clusters, options);
   const lookAgain = await startLeakCheck(
-    { docker, provider, cacheDir: places.cache, engineIsOurs: engine.kind === 'embedded' },
+    { docker, clusters, cacheDir: places.cache, engineIsOurs: engine.kind === 'embedded' },
     deadline,
   );
   // Registered before anything is made, so it looks after everything was taken back.
@@ -128,7 +124,22 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     budgetMs: LOOK_MS,
     undo: async (within) => options.onLeftovers(await lookAgain(within)),
   });
-  return { engine, docker, provider };
+  return { engine, docker, provider: providers[options.provider], clusters };
+}
+
+function providerDeps(
+  { engine, docker }: Pick<Workbench, 'engine' | 'docker'>,
+  { places, sink }: WorkbenchOptions,
+): ProviderDeps {
+  return {
+    docker,
+    engine,
+    shell: local(),
+    cacheDir: places.cache,
+    environment: process.env,
+    images: imageSource(engine, places, sink),
+    connectKube: (kubeconfig) => connect({ kubeconfig }),
+  };
 }
 
 /** Takes over a kept cluster that fits, or makes a new one; removing it is registered before it exists. */
@@ -219,11 +230,11 @@ function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSour
 }
 
 /** What dead runs left is removed before anything new is made; a failure there does not stop this run. */
-async function sweepDead(provider: KeepingProvider, { progress, deadline }: WorkbenchOptions): Promise<void> {
-  const leased = await provider.list();
+async function sweepDead(clusters: AllClusters, { progress, deadline }: WorkbenchOptions): Promise<void> {
+  const leased = await clusters.list();
   if (!leased.some(({ owner, kept }) => owner === 'dead' && !kept)) return;
   const step = progress.step('left behind');
-  const { removed, failures } = await sweep(provider, {
+  const { removed, failures } = await sweep(clusters, {
     deadline: Deadline.in(SWEEP_MS, 'the sweep', deadline.signal),
   });
   if (failures.length === 0) step.done(`${removed.join(', ')} of a dead run removed`);

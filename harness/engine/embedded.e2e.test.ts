@@ -49,6 +49,7 @@ describe('the embedded engine', () => {
     const { pid } = await embeddedEngineStatus(target());
     await child.kill();
     process.kill(pid ?? 0, 'SIGKILL');
+    await world.untilEnded(pid ?? 0);
     expect((await world.programs()).join(' ')).toContain('containerd-shim');
     expect(await embeddedEngineStatus(target())).toMatchObject({ state: 'crashed', users: [] });
     await using next = await world.start();

@@ -2,18 +2,15 @@ import type { ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
 import { UsageError } from '../../core/errors.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { fingerprint } from '../fingerprint.ts';
+import type { ClusterPlan } from '../lifecycle/node-maker.ts';
 import { ensureKind, type KindBinary } from './binary.ts';
 import { kindConfig, patchesFor } from './config.ts';
-import { chooseImage, type ImageChoice } from './image-choice.ts';
+import { chooseImage } from './image-choice.ts';
 
-/** Everything that is decided before a cluster is made or looked for. */
-export interface Plan {
+export interface KindPlan extends ClusterPlan {
   readonly kind: KindBinary;
-  readonly choice: ImageChoice;
+  /** The file for `kind create cluster --config`. */
   readonly config: string;
-  readonly fingerprint: string;
-  /** What the cluster itself cannot tell. */
-  readonly facts: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,7 +22,7 @@ export async function planCluster(
   spec: ClusterSpec,
   options: ProviderOptions,
   deps: ProviderDeps,
-): Promise<Plan> {
+): Promise<KindPlan> {
   if (!Number.isInteger(spec.nodes) || spec.nodes < 1) {
     throw new UsageError('NODES', `A cluster has 1 or more nodes, not ${String(spec.nodes)}.`, {
       hint: '--nodes 3',
@@ -33,19 +30,20 @@ export async function planCluster(
   }
   const engine = await deps.docker.facts(options.deadline);
   const kind = await ensureKind({ ...options, shell: deps.shell, cacheDir: deps.cacheDir });
-  const choice = await chooseImage(spec, kind.version, options, deps);
-  const { image, workload } = choice;
+  const { image, workload, why } = await chooseImage(spec, kind.version, options, deps);
   const config = kindConfig({ nodes: spec.nodes, image, cgroupVersion: engine.cgroupVersion });
   return {
     kind,
-    choice,
+    image,
+    workload,
     config,
+    madeBy: { kind: kind.version },
     fingerprint: fingerprint({ config, image, workload: workload ?? '' }),
     facts: {
       kind: kind.version,
       engine: engine.version,
       cgroup: `v${engine.cgroupVersion}`,
-      image: `${image} (${choice.why})`,
+      image: `${image} (${why})`,
       patches: describePatches(patchesFor({ image, cgroupVersion: engine.cgroupVersion })),
     },
   };

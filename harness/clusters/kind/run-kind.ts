@@ -7,8 +7,9 @@ import type { StateFolder } from '../cluster-record.ts';
 import type { KindBinary } from './binary.ts';
 import { kindEnvironment } from './kind-environment.ts';
 import { decisiveLines, hintFor, stepOf } from './kind-output.ts';
-import { lastWords } from './last-words.ts';
-import { withFaultWatch } from './watch-faults.ts';
+import { lastWords } from '../nodes/last-words.ts';
+import { withFaultWatch } from '../nodes/watch-faults.ts';
+import { kindNodes } from './kind-nodes.ts';
 
 export interface KindCreate {
   readonly kind: KindBinary;
@@ -35,9 +36,10 @@ type RunDeps = Pick<ProviderDeps, 'shell' | 'engine' | 'environment' | 'docker' 
  */
 export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<void> {
   const { kind, name, image, deadline, step } = create;
+  const list = (within: Deadline): ReturnType<typeof kindNodes> => kindNodes(name, within, deps);
   const progress = { doing: 'starting' };
   const { result, fault } = await withFaultWatch(
-    { cluster: name, docker: deps.docker, clock: deps.clock },
+    { nodes: list, docker: deps.docker, clock: deps.clock },
     (hopeless) =>
       deps.shell.run(argvOf(create), {
         deadline: Deadline.in(
@@ -57,7 +59,7 @@ export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<
   if (result.kind === 'exited' && result.exitCode === 0) return;
   if (deadline.signal.aborted && !deadline.expired) deadline.signal.throwIfAborted();
   const words =
-    fault ?? (await lastWords(name, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps.docker));
+    fault ?? (await lastWords(list, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps.docker));
   const where = `kind was ${progress.doing}`;
   if (deadline.expired) throw deadline.error([where, words].filter((text) => text !== '').join('\n'));
   const story = fault === undefined ? decisiveLines(result.stderr) || describeResult(result) : where;

@@ -1,7 +1,9 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { done, pending, poll } from '../../core/poll.ts';
 import { engineLayout } from '../embedded/layout.ts';
+import { linuxProcesses } from '../embedded/process-identity.ts';
 import { local } from '../../shell/local.ts';
 import { EngineChild, stopInside } from './engine-child.ts';
 import { PrivateNetwork } from './private-network.ts';
@@ -89,6 +91,17 @@ export class EngineWorld {
     const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
     const programs = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/exe`).catch(() => '')));
     return sorted(programs.filter((program) => program.startsWith(this.folder)));
+  }
+
+  /** A killed daemon closes its files and memory before it is gone, and until then it counts as running. */
+  async untilEnded(pid: number): Promise<void> {
+    await poll(
+      async () => {
+        const runs = await linuxProcesses.startTime(pid);
+        return runs === undefined ? done(undefined) : pending(`process ${String(pid)} runs`);
+      },
+      { deadline: within(20), pauseMs: 20 },
+    );
   }
 
   /** Fetches a page from inside the network. */

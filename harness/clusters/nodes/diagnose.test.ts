@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Deadline } from '../../core/deadline.ts';
 import type { DockerEngine } from '../../docker/engine-port.ts';
 import { ScriptedRunner, type Script } from '../../testing/scripted-runner.ts';
-import { diagnoseKind } from './diagnose.ts';
-import { fakeDocker } from './fake-docker.ts';
-import { addNode, newWorld, type World } from './fake-world.ts';
+import { fakeDocker } from '../kind/fake-docker.ts';
+import { addNode, newWorld, worldDeps, type World } from '../kind/fake-world.ts';
+import { kindMaker } from '../kind/provider.ts';
+import { diagnoseNodes } from './diagnose.ts';
 
 const NAME = 'podproof-3f2a91';
 let world: World;
@@ -23,7 +24,8 @@ async function diagnose(
   const runner = new ScriptedRunner(script);
   const docker = { ...fakeDocker(world), runner: () => runner, ...over };
   const keep = (file: string, text: string): void => void texts.set(file, text);
-  await diagnoseKind({ name: NAME, keep, deadline: Deadline.in(2000, 'the diagnosis') }, { docker });
+  const maker = kindMaker({ ...worldDeps(world, '/nowhere'), docker });
+  await diagnoseNodes({ name: NAME, keep, deadline: Deadline.in(2000, 'the diagnosis') }, maker, { docker });
   return { texts, asked: runner.calls.map(({ argv }) => argv.join(' ')) };
 }
 

@@ -1,72 +1,73 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { systemClock } from '../../core/clock.ts';
 import type { Cluster, ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
 import type { KubeClient } from '../../core/kube.ts';
 import { identityOf } from '../../core/process-identity.ts';
-import type { ProgressStep } from '../../core/progress.ts';
-import { reserve, stateFolder, type ClusterRecord, type StateFolder } from '../cluster-record.ts';
+import { reserve, stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
-import { destroyKindCluster } from './destroy.ts';
-import { clusterFacts, kindCluster } from './kind-cluster.ts';
-import { noteMissingNetwork } from './kind-network.ts';
-import { CLUSTER_LABEL } from './labels.ts';
-import { nodeContainers, type NodeContainers } from './node-containers.ts';
-import type { Plan } from './plan.ts';
-import { waitUntilReady } from './readiness.ts';
-import { runKindCreate } from './run-kind.ts';
-import { findWorkload, loadWorkload, workloadDigest, type NodeAccess } from './workload.ts';
+import { clusterFacts } from '../nodes/cluster-facts.ts';
+import { containerCluster } from '../nodes/container-cluster.ts';
+import { nodeContainers, type NodeContainers } from '../nodes/node-containers.ts';
+import { waitUntilReady } from '../nodes/readiness.ts';
+import { findWorkload, workloadDigest, type NodeAccess } from '../nodes/workload.ts';
+import { destroyCluster } from './destroy.ts';
+import type { ClusterPlan, Making, NodeMaker } from './node-maker.ts';
 
-/** Measured with three nodes on two cores. */
-const CREATE_ESTIMATE_MS = 40_000;
 const UNDO_MS = 60_000;
+
+export interface Wanted<Plan extends ClusterPlan> {
+  readonly spec: ClusterSpec;
+  readonly plan: Plan;
+  readonly options: ProviderOptions;
+}
 
 /**
  * Makes a cluster and waits until all of it is ready. Whatever goes wrong, what was made is removed before this
  * rejects; if even that fails, the name is known from `onBeforeCreate`.
  */
-export async function createKindCluster(
-  spec: ClusterSpec,
-  plan: Plan,
-  options: ProviderOptions,
+export async function createCluster<Plan extends ClusterPlan>(
+  { spec, plan, options }: Wanted<Plan>,
+  maker: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<Cluster> {
-  const name = await freeName(options.deadline, deps);
+  const name = await freeName(maker, options.deadline);
   options.onBeforeCreate?.(name);
-  const step = options.progress.step('cluster', CREATE_ESTIMATE_MS);
+  const step = options.progress.step('cluster', maker.estimateMs);
   const folder = stateFolder(deps.cacheDir, name);
+  const making = { name, folder, spec, plan, options, step };
   try {
-    await register({ name, nodes: spec.nodes }, folder, plan, deps);
-    await noteMissingNetwork(deps, options.deadline);
-    const cluster = await build({ name, folder, spec, plan, options, step }, deps);
+    await register(making, maker, deps);
+    const cluster = await build(making, maker, deps);
     step.done(`${name}: ${String(spec.nodes)} nodes and DNS Ready`);
     return cluster;
   } catch (error) {
     step.fail('not created, removing what is there');
     await options.onFailure?.();
     // The undo that was registered in onBeforeCreate does the same again and reports what it cannot remove.
-    await destroyKindCluster(name, Deadline.in(UNDO_MS, `${name} to be removed`), deps).catch(
+    await destroyCluster(name, Deadline.in(UNDO_MS, `${name} to be removed`), maker, deps).catch(
       () => undefined,
     );
     throw error;
   }
 }
 
-async function freeName(deadline: Deadline, { docker }: ProviderDeps): Promise<string> {
+async function freeName<Plan extends ClusterPlan>(
+  maker: NodeMaker<Plan>,
+  deadline: Deadline,
+): Promise<string> {
   for (;;) {
     const name = `podproof-${randomBytes(3).toString('hex')}`;
-    const taken = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
-    if (taken.length === 0) return name;
+    if ((await maker.nodes(name, deadline)).length === 0) return name;
   }
 }
 
 /** Writes down whose cluster this is before the first thing of it exists. */
-async function register(
-  { name, nodes }: { readonly name: string; readonly nodes: number },
-  folder: StateFolder,
-  plan: Plan,
+async function register<Plan extends ClusterPlan>(
+  { name, folder, spec, plan }: Making<Plan>,
+  { id }: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<void> {
   if (!(await reserve(folder))) {
@@ -77,7 +78,7 @@ async function register(
   await folder.write({
     schema: 1,
     name,
-    provider: 'kind',
+    provider: id,
     owner: await identityOf(),
     phase: 'creating',
     kept: false,
@@ -85,35 +86,28 @@ async function register(
     endpoint: deps.docker.endpoint,
     createdAt: systemClock.date().toISOString(),
     notes: {
-      kind: plan.kind.version,
-      image: plan.choice.image,
-      nodes: String(nodes),
+      ...plan.madeBy,
+      image: plan.image,
+      nodes: String(spec.nodes),
       dockerCli: deps.engine.dockerCli,
     },
   });
 }
 
-interface Building {
-  readonly name: string;
-  readonly folder: StateFolder;
-  readonly spec: ClusterSpec;
-  readonly plan: Plan;
-  readonly options: ProviderOptions;
-  readonly step: ProgressStep;
-}
-
-async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
-  const { name, folder, plan, options, step } = building;
+async function build<Plan extends ClusterPlan>(
+  making: Making<Plan>,
+  maker: NodeMaker<Plan>,
+  deps: ProviderDeps,
+): Promise<Cluster> {
+  const { name, folder, spec, options } = making;
   const { deadline } = options;
-  const configFile = folder.file('kind.yaml');
-  await writeFile(configFile, plan.config, { mode: 0o600 });
-  const { kind, choice } = plan;
-  await runKindCreate({ kind, name, image: choice.image, folder, configFile, deadline, step }, deps);
+  await maker.bringUp(making);
   await chmod(folder.kubeconfig, 0o600);
-  const made = await nodeContainers({ name, nodes: building.spec.nodes, deadline }, deps);
+  const listed = await maker.nodes(name, deadline);
+  const made = await nodeContainers({ listed, nodes: spec.nodes, deadline }, deps);
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
-    const cluster = await ready(building, { kube, ...made }, deps);
+    const cluster = await ready(making, { kube, ...made }, maker, deps);
     const record = await folder.read();
     if (record !== undefined) await folder.write({ ...record, phase: 'ready' } satisfies ClusterRecord);
     return cluster;
@@ -122,18 +116,16 @@ async function build(building: Building, deps: ProviderDeps): Promise<Cluster> {
   }
 }
 
-async function ready(
-  building: Building,
-  {
-    kube,
-    containers,
-    imageId,
-    limits,
-  }: NodeContainers & { readonly kube: KubeClient; readonly limits: string },
+async function ready<Plan extends ClusterPlan>(
+  making: Making<Plan>,
+  made: NodeContainers & { readonly kube: KubeClient },
+  maker: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<Cluster> {
-  const { name, folder, plan, options, step } = building;
+  const { name, folder, plan, options, step } = making;
+  const { kube, containers, imageId, limits } = made;
   const { deadline } = options;
+  const nodes = nodesOf(containers, deps);
   const [views, workloadImage] = await Promise.all([
     waitUntilReady({
       kube,
@@ -144,18 +136,19 @@ async function ready(
         step.update(seen);
       },
     }),
-    bringWorkload(building, containers, deps),
+    bringWorkload(making, nodes, maker, deps),
     // Comes with our own node image. Building it takes too long to wait for the scenario that needs it.
-    ...(plan.choice.workload === undefined ? [deps.images.ensureRegistry(options)] : []),
+    ...(plan.workload === undefined ? [deps.images.ensureRegistry(options)] : []),
   ]);
   const facts = await clusterFacts(views, kube, deadline, {
     ...plan.facts,
     imageId,
     limits,
-    workload: await workloadDigest(nodesOf(containers, deps), workloadImage, deadline),
+    workload: await workloadDigest(nodes, workloadImage, deadline),
   });
-  return kindCluster(
+  return containerCluster(
     { name, kubeconfig: folder.kubeconfig, views, workloadImage, facts, reused: false },
+    maker,
     deps,
   );
 }
@@ -165,18 +158,17 @@ function nodesOf(containers: readonly string[], { docker }: ProviderDeps): reado
 }
 
 /** Nodes of our own image have the workload inside, others get it; both are looked at afterwards. */
-async function bringWorkload(
-  { name, folder, plan, options }: Building,
-  containers: readonly string[],
+async function bringWorkload<Plan extends ClusterPlan>(
+  { name, folder, plan, options }: Making<Plan>,
+  nodes: readonly NodeAccess[],
+  maker: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<string> {
   const { deadline } = options;
-  const nodes = nodesOf(containers, deps);
-  const inside = await findWorkload(nodes, plan.choice.workload, deadline);
+  const inside = await findWorkload(nodes, plan.workload, deadline);
   if (inside !== undefined) return inside;
-  const image = plan.choice.workload ?? (await deps.images.ensureWorkload(options));
-  const archive = folder.file('workload.tar');
-  await loadWorkload({ image, cluster: name, kind: plan.kind, archive, deadline }, deps);
+  const image = plan.workload ?? (await deps.images.ensureWorkload(options));
+  await maker.loadImage({ image, cluster: name, archive: folder.file('workload.tar'), deadline }, plan);
   const loaded = await findWorkload(nodes, image, deadline);
   if (loaded !== undefined) return loaded;
   throw new InfrastructureError(

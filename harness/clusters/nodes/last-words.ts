@@ -2,16 +2,18 @@ import { stripVTControlCharacters } from 'node:util';
 import type { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import type { ContainerSummary, DockerEngine } from '../../docker/engine-port.ts';
-import { CLUSTER_LABEL } from './labels.ts';
+
+/** The containers of the nodes, whatever their state. */
+export type ListNodes = (deadline: Deadline) => Promise<readonly ContainerSummary[]>;
 
 /**
  * Why a cluster did not come up, as far as its nodes can tell: the last words of those that stopped (one that the
  * engine started again counts too: kind asks for that, once), and the complaints of the kubelet on those that run.
  * Best effort: it only explains another failure.
  */
-export async function lastWords(cluster: string, deadline: Deadline, docker: DockerEngine): Promise<string> {
+export async function lastWords(list: ListNodes, deadline: Deadline, docker: DockerEngine): Promise<string> {
   try {
-    const nodes = await docker.containers.list({ [CLUSTER_LABEL]: cluster }, deadline);
+    const nodes = await list(deadline);
     const words = await Promise.all(nodes.map((node) => wordsOf(node, deadline, docker)));
     return words.filter((text) => text !== '').join('\n');
   } catch (error) {

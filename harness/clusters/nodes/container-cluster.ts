@@ -1,14 +1,13 @@
 import type { Cluster, ClusterNode } from '../../core/cluster.ts';
 import type { Deadline } from '../../core/deadline.ts';
-import type { KubeClient } from '../../core/kube.ts';
 import type { HelperOptions } from '../../docker/helper-container.ts';
 import { ensureOutsider, outsiderName } from '../../docker/outsider.ts';
 import { ensureRegistry, registryName } from '../../docker/registry.ts';
 import type { ProviderDeps } from '../deps.ts';
-import { REGISTRY_PREFIX, trustRegistry } from '../trust-registry.ts';
+import { REGISTRY_PREFIX, trustRegistry } from './trust-registry.ts';
 import { assertConfined } from './confined.ts';
-import { KIND_NETWORK } from './labels.ts';
 import type { NodeView } from './node-view.ts';
+import type { NodeMaker } from '../lifecycle/node-maker.ts';
 
 export interface ClusterParts {
   readonly name: string;
@@ -19,17 +18,19 @@ export interface ClusterParts {
   readonly reused: boolean;
 }
 
+/** The part of a NodeMaker that says how it makes nodes. */
+type Made = Pick<NodeMaker, 'id' | 'networkOf'>;
 type ClusterDeps = Pick<ProviderDeps, 'docker' | 'engine' | 'images'>;
 
 /** Puts the handle together that the rest of podproof uses. */
-export function kindCluster(parts: ClusterParts, deps: ClusterDeps): Cluster {
+export function containerCluster(parts: ClusterParts, { id, networkOf }: Made, deps: ClusterDeps): Cluster {
   const { name, kubeconfig, views, workloadImage, facts, reused } = parts;
   const nodes = views.map((view) => clusterNode(view, deps));
   const helper = (image: string, deadline: Deadline): HelperOptions => ({
     docker: deps.docker,
     env: deps.engine.env,
     image,
-    network: KIND_NETWORK,
+    network: networkOf(name),
     cluster: name,
     deadline,
   });
@@ -39,7 +40,7 @@ export function kindCluster(parts: ClusterParts, deps: ClusterDeps): Cluster {
   };
   return {
     name,
-    provider: 'kind',
+    provider: id,
     kubeconfig,
     nodes,
     workloadImage,
@@ -73,39 +74,6 @@ function onFirstUse<T>(start: (deadline: Deadline) => Promise<T>): (deadline: De
 
 function clusterNode(view: NodeView, { docker }: Pick<ProviderDeps, 'docker'>): ClusterNode {
   const { name, address, role, schedulable } = view;
-  // kind gives node and container the same name.
+  // Node and container have the same name.
   return { name, address, role, schedulable, runner: docker.runner(name, `node ${name}`) };
-}
-
-const SYSTEM = 'kube-system';
-
-/** Versions and facts for the report, from where each is known best. */
-export async function clusterFacts(
-  views: readonly NodeView[],
-  kube: KubeClient,
-  deadline: Deadline,
-  more: Readonly<Record<string, string>>,
-): Promise<Readonly<Record<string, string>>> {
-  const info = views[0]?.info ?? {};
-  const [agents, system] = await Promise.all([
-    kube.list('DaemonSet', { namespace: SYSTEM }, deadline),
-    kube.get('Namespace', { name: SYSTEM }, deadline),
-  ]);
-  const word = (key: string): string => info[key] ?? 'unknown';
-  return {
-    kubernetes: word('kubeletVersion'),
-    containerd: word('containerRuntimeVersion').replace('containerd://', ''),
-    kernel: word('kernelVersion'),
-    os: word('osImage'),
-    architecture: word('architecture'),
-    nodes: String(views.length),
-    // The convention by which a cluster is told from every other one.
-    clusterUid: system?.metadata.uid ?? 'unknown',
-    // Every kind cluster has kube-proxy; what else runs on every node is the network plugin.
-    cni: agents
-      .map((agent) => agent.metadata.name)
-      .filter((name) => name !== 'kube-proxy')
-      .join(', '),
-    ...more,
-  };
 }

@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CommandRunner } from '../core/command.ts';
-import { Deadline } from '../core/deadline.ts';
-import { local } from '../shell/local.ts';
-import { ScriptedRunner } from '../testing/scripted-runner.ts';
+import type { CommandRunner } from '../../core/command.ts';
+import { Deadline } from '../../core/deadline.ts';
+import { local } from '../../shell/local.ts';
+import { ScriptedRunner } from '../../testing/scripted-runner.ts';
 import { trustRegistry } from './trust-registry.ts';
 
 let root: string;

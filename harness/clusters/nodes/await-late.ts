@@ -1,7 +1,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { done, pending, poll } from '../../core/poll.ts';
 import type { DockerEngine } from '../../docker/engine-port.ts';
-import { CLUSTER_LABEL } from './labels.ts';
+import { HELPER_LABEL } from '../../docker/helper-container.ts';
 
 export interface LateContainers {
   readonly cluster: string;
@@ -30,7 +30,7 @@ export async function awaitLateContainers(docker: DockerEngine, late: LateContai
     names.map((name) =>
       poll(
         async () => {
-          const hold = { name, image, labels: { [CLUSTER_LABEL]: cluster } };
+          const hold = { name, image, labels: { [HELPER_LABEL]: cluster } };
           if ((await docker.containers.holdName(hold, deadline)) !== 'taken') return done(undefined);
           await removeListed();
           return pending(`the engine is still creating ${name}`);
@@ -40,14 +40,4 @@ export async function awaitLateContainers(docker: DockerEngine, late: LateContai
     ),
   );
   await removeListed();
-}
-
-/**
- * The names that kind gives to its nodes.
- *
- * @example nodeNames('podproof-3f2a91', 3) // ['podproof-3f2a91-control-plane', '…-worker', '…-worker2']
- */
-export function nodeNames(cluster: string, nodes: number): readonly string[] {
-  const workers = Array.from({ length: nodes - 1 }, (_, index) => (index === 0 ? '' : String(index + 1)));
-  return [`${cluster}-control-plane`, ...workers.map((number) => `${cluster}-worker${number}`)];
 }

@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from '../../core/clock.ts';
 import { Deadline } from '../../core/deadline.ts';
 import type { DockerEngine } from '../../docker/engine-port.ts';
-import { lastWords } from './last-words.ts';
+import { lastWords, type ListNodes } from './last-words.ts';
 
 /**
  * What the kubelet says when waiting cannot help: its containerd has no CRI plugin (it could not watch its CNI
@@ -14,14 +14,14 @@ const LOOK_EVERY_MS = 8000;
 const LOOK_MS = 5000;
 
 export interface FaultWatch {
-  readonly cluster: string;
+  readonly nodes: ListNodes;
   readonly docker: DockerEngine;
   readonly clock?: Clock | undefined;
 }
 
 /**
  * Does the work while it looks at the nodes, and aborts the work's signal when a node says twice in a row that it can
- * never come up. kind itself would go on waiting for minutes and not tell why.
+ * never come up. The tool that makes the cluster would go on waiting for minutes and not tell why.
  *
  * @returns the result of the work, and the words of the nodes if they ended it
  */
@@ -45,7 +45,7 @@ export async function withFaultWatch<T>(
 }
 
 async function firstFault(
-  { cluster, docker, clock = systemClock }: FaultWatch,
+  { nodes, docker, clock = systemClock }: FaultWatch,
   over: AbortSignal,
 ): Promise<string | undefined> {
   for (let before = false; ;) {
@@ -55,11 +55,7 @@ async function firstFault(
       () => true,
     );
     if (isOver) return undefined;
-    const words = await lastWords(
-      cluster,
-      Deadline.in(LOOK_MS, 'the words of the nodes', over, clock),
-      docker,
-    );
+    const words = await lastWords(nodes, Deadline.in(LOOK_MS, 'the words of the nodes', over, clock), docker);
     const now = PERMANENT.test(words);
     if (now && before) return words;
     before = now;

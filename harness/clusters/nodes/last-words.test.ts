@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { hintFor } from './kind-output.ts';
+import { hintFor } from '../kind/kind-output.ts';
 import { kubeletComplaints, lastLines } from './last-words.ts';
 
 describe('last words', () => {

@@ -4,7 +4,7 @@ import { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { createTurnstile } from '../../core/turnstile.ts';
 import type { ContainerSummary, DockerEngine } from '../../docker/engine-port.ts';
-import { CLUSTER_LABEL, ROLE_LABEL } from './labels.ts';
+import type { NodeMaker } from '../lifecycle/node-maker.ts';
 
 export interface Diagnosis {
   readonly name: string;
@@ -24,15 +24,16 @@ interface Source {
   readonly argv: readonly [string, ...string[]];
 }
 
-const KUBECTL = ['kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', '--request-timeout=4s'] as const;
-
 /** Asked on one control plane; what says most comes first, since time may run out. */
-const CLUSTER_SOURCES: readonly Source[] = [
-  { file: 'cluster/pods.txt', argv: [...KUBECTL, 'get', 'nodes,pods', '-A', '-o', 'wide'] },
-  { file: 'cluster/events.txt', argv: [...KUBECTL, 'get', 'events', '-A', '--sort-by=.lastTimestamp'] },
-  { file: 'cluster/pods.yaml', argv: [...KUBECTL, 'get', 'pods', '-A', '-o', 'yaml'] },
-  { file: 'cluster/nodes.txt', argv: [...KUBECTL, 'describe', 'nodes'] },
-];
+function clusterSources(kubectl: NodeMaker['kubectl']): readonly Source[] {
+  const command = [...kubectl, '--request-timeout=4s'] as const;
+  return [
+    { file: 'cluster/pods.txt', argv: [...command, 'get', 'nodes,pods', '-A', '-o', 'wide'] },
+    { file: 'cluster/events.txt', argv: [...command, 'get', 'events', '-A', '--sort-by=.lastTimestamp'] },
+    { file: 'cluster/pods.yaml', argv: [...command, 'get', 'pods', '-A', '-o', 'yaml'] },
+    { file: 'cluster/nodes.txt', argv: [...command, 'describe', 'nodes'] },
+  ];
+}
 
 const NODE_SOURCES: readonly Source[] = [
   { file: 'kubelet.log', argv: ['journalctl', '-u', 'kubelet', '--no-pager', '-n', '1500'] },
@@ -48,17 +49,29 @@ const NODE_SOURCES: readonly Source[] = [
  * put any path into that. It works on nodes that stopped (the engine has their log) and on a control plane that does
  * not answer (its containers have logs on the node). What cannot be read is said in its place.
  */
-export async function diagnoseKind(
+export async function diagnoseNodes(
   { name, keep, deadline }: Diagnosis,
+  maker: Pick<NodeMaker, 'nodes' | 'isControlPlane' | 'kubectl'>,
   { docker }: { readonly docker: DockerEngine },
 ): Promise<void> {
   try {
-    const nodes = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
+    const nodes = await maker.nodes(name, deadline);
     if (nodes.length === 0) keep('cluster/nodes.txt', `There is no container of ${name}.`);
-    const controlPlane = nodes.find(isControlPlane);
+    const controlPlane = nodes.find(maker.isControlPlane);
     await Promise.all([
       ...nodes.map((node) => diagnoseNode(node, { keep, deadline }, docker)),
-      ...(controlPlane === undefined ? [] : [diagnoseCluster(controlPlane, { keep, deadline }, docker)]),
+      ...(controlPlane === undefined
+        ? []
+        : [
+            readAll(
+              clusterSources(maker.kubectl),
+              docker.runner(controlPlane.name, `node ${controlPlane.name}`),
+              {
+                keep,
+                deadline,
+              },
+            ),
+          ]),
     ]);
   } catch (error) {
     keep('cluster/not-asked.txt', `The engine did not list the nodes of ${name}: ${describeError(error)}`);
@@ -66,19 +79,6 @@ export async function diagnoseKind(
 }
 
 type Asking = Pick<Diagnosis, 'keep' | 'deadline'>;
-
-function isControlPlane(node: ContainerSummary): boolean {
-  return node.labels[ROLE_LABEL] === 'control-plane';
-}
-
-async function diagnoseCluster(
-  node: ContainerSummary,
-  { keep, deadline }: Asking,
-  docker: DockerEngine,
-): Promise<void> {
-  const runner = docker.runner(node.name, `node ${node.name}`);
-  await readAll(CLUSTER_SOURCES, runner, { keep, deadline });
-}
 
 async function diagnoseNode(
   node: ContainerSummary,

@@ -1,8 +1,8 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
+import type { ContainerSummary } from '../../docker/engine-port.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { assertConfined } from './confined.ts';
-import { CLUSTER_LABEL } from './labels.ts';
 import { limitTasks } from './limit-tasks.ts';
 
 export interface NodeContainers {
@@ -13,24 +13,30 @@ export interface NodeContainers {
   readonly limits: string;
 }
 
+export interface NodeCount {
+  readonly listed: readonly ContainerSummary[];
+  /** How many were asked for. */
+  readonly nodes: number;
+  readonly deadline: Deadline;
+}
+
 /**
- * The containers that kind made: as many as asked for, each of them confined, and from now on limited.
+ * The containers of a new cluster: as many as asked for, each of them confined, and from now on limited.
  *
  * @throws SafetyError NODE_PORT_EXPOSED, HOST_MOUNTED; InfrastructureError NODES_MISSING
  */
 export async function nodeContainers(
-  { name, nodes, deadline }: { readonly name: string; readonly nodes: number; readonly deadline: Deadline },
+  { listed, nodes, deadline }: NodeCount,
   deps: Pick<ProviderDeps, 'docker'>,
 ): Promise<NodeContainers> {
   const { docker } = deps;
-  const listed = await docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
   const states = await Promise.all(listed.map(({ id }) => docker.containers.inspect(id, deadline)));
   const found = states.filter((state) => state !== undefined);
   assertConfined(found);
   if (found.length !== nodes) {
     throw new InfrastructureError(
       'NODES_MISSING',
-      `kind made ${String(found.length)} node containers, ${String(nodes)} were asked for.`,
+      `There are ${String(found.length)} node containers, ${String(nodes)} were asked for.`,
       { hint: 'Look at the log of the container engine, then run again.' },
     );
   }

@@ -1,7 +1,7 @@
-import type { ClusterNode } from '../core/cluster.ts';
-import { describeResult } from '../core/command.ts';
-import type { Deadline } from '../core/deadline.ts';
-import { InfrastructureError } from '../core/errors.ts';
+import type { ClusterNode } from '../../core/cluster.ts';
+import { describeResult } from '../../core/command.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError } from '../../core/errors.ts';
 
 /** What the local registry is called in kind's documentation, and therefore in many manifests. */
 export const REGISTRY_PREFIX = 'localhost:5001';

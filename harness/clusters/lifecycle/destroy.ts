@@ -9,60 +9,69 @@ import { outsiderName } from '../../docker/outsider.ts';
 import { registryName } from '../../docker/registry.ts';
 import { stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
-import { awaitLateContainers, nodeNames } from './await-late.ts';
-import { killOrphans } from './kill-orphans.ts';
-import { removeOwnNetwork } from './kind-network.ts';
-import { CLUSTER_LABEL } from './labels.ts';
+import { awaitLateContainers } from '../nodes/await-late.ts';
+import type { NodeMaker } from './node-maker.ts';
 
-export type DestroyDeps = Pick<ProviderDeps, 'docker' | 'cacheDir' | 'clock'>;
+type DestroyDeps = Pick<ProviderDeps, 'docker' | 'cacheDir' | 'clock'>;
+type Maker = Pick<NodeMaker, 'nodes' | 'nodeNames' | 'killOrphans' | 'removeRest'>;
 
 /** Without a record nobody knows which names to expect; then this long a silence has to do. */
 const LATE_MS = 2000;
 
 /**
- * Removes a cluster by its labels: nodes and helpers with their volumes, the shared network if it is ours, then the
- * state folder. kind itself is not needed for it, so that a broken or missing kind cannot keep us from cleaning up.
+ * Removes a cluster: nodes and helpers with their volumes, whatever else was made for it, then the state folder.
  * Containers that the engine is still creating for a run that was interrupted or killed are waited for.
  *
  * @throws InfrastructureError CLUSTER_NOT_REMOVED, TimeoutError; the state folder is then still there
  */
-export async function destroyKindCluster(name: string, deadline: Deadline, deps: DestroyDeps): Promise<void> {
+export async function destroyCluster(
+  name: string,
+  deadline: Deadline,
+  maker: Maker,
+  deps: DestroyDeps,
+): Promise<void> {
   const folder = stateFolder(deps.cacheDir, name);
   const record = await folder.read();
   const volumes = new Set<string>();
-  if (record?.phase !== 'ready') await killOrphans(name);
-  const first = await removeAll(name, volumes, deps, deadline);
-  const removeListed = (): Promise<number> => removeAll(name, volumes, deps, deadline);
+  if (record?.phase !== 'ready') await maker.killOrphans(name);
+  const removing = { list: () => containersOf(name, maker, deps, deadline), volumes, deadline };
+  const first = await removeAll(removing, deps);
+  const removeListed = (): Promise<number> => removeAll(removing, deps);
   if (record !== undefined) {
     const image = record.notes['image'] ?? '';
-    const names = await expectedLate(record);
+    const names = await expectedLate(record, maker);
     await awaitLateContainers(deps.docker, { cluster: name, names, image, deadline, removeListed });
   } else if (first > 0) await untilTwiceEmpty(removeListed, deps, deadline);
   await assertVolumesGone(name, volumes, deps, deadline);
-  await removeOwnNetwork(deps, deadline);
+  await maker.removeRest(name, deadline);
   await folder.remove();
 }
 
 /** Nodes, when they were never all there; the containers beside them, when their run was killed at any moment. */
-async function expectedLate({ name, phase, owner, notes }: ClusterRecord): Promise<readonly string[]> {
+async function expectedLate(
+  { name, phase, owner, notes }: ClusterRecord,
+  maker: Maker,
+): Promise<readonly string[]> {
   const isOurs = isSame(owner, await identityOf());
   return [
-    ...(phase === 'creating' ? nodeNames(name, Number(notes['nodes'] ?? '1')) : []),
+    ...(phase === 'creating' ? maker.nodeNames(name, Number(notes['nodes'] ?? '1')) : []),
     ...(isOurs ? [] : [outsiderName(name), registryName(name)]),
   ];
 }
 
+interface Removing {
+  readonly list: () => Promise<readonly ContainerSummary[]>;
+  /** Filled with the volumes of what was removed. */
+  readonly volumes: Set<string>;
+  readonly deadline: Deadline;
+}
+
 /** Removes what is listed until nothing is. @returns how many there were at first */
-async function removeAll(
-  name: string,
-  volumes: Set<string>,
-  deps: DestroyDeps,
-  deadline: Deadline,
-): Promise<number> {
+async function removeAll({ list, volumes, deadline }: Removing, deps: DestroyDeps): Promise<number> {
   let first: number | undefined;
   await poll(
     async () => {
-      const found = await containersOf(name, deps, deadline);
+      const found = await list();
       first ??= found.length;
       if (found.length === 0) return done(undefined);
       await Promise.all(found.map((container) => removeOne(container, volumes, deps, deadline)));
@@ -96,11 +105,12 @@ async function untilTwiceEmpty(
 
 async function containersOf(
   name: string,
+  maker: Maker,
   { docker }: DestroyDeps,
   deadline: Deadline,
 ): Promise<readonly ContainerSummary[]> {
   const [nodes, helpers] = await Promise.all([
-    docker.containers.list({ [CLUSTER_LABEL]: name }, deadline),
+    maker.nodes(name, deadline),
     docker.containers.list({ [HELPER_LABEL]: name }, deadline),
   ]);
   return [...nodes, ...helpers];

@@ -1,11 +1,7 @@
-import { rm } from 'node:fs/promises';
 import type { ClusterNode } from '../../core/cluster.ts';
 import { describeResult } from '../../core/command.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
-import type { ProviderDeps } from '../deps.ts';
-import type { KindBinary } from './binary.ts';
-import { kindEnvironment } from './kind-environment.ts';
 
 /** How manifests name the image that pods run; the tag is part of what podproof builds. */
 const WORKLOAD = 'localhost/podproof/workload';
@@ -59,43 +55,4 @@ async function imagesOf({ name, runner }: NodeAccess, deadline: Deadline): Promi
       hint: 'The node image must contain ctr and a running containerd.',
     },
   );
-}
-
-export interface LoadOptions {
-  readonly image: string;
-  readonly cluster: string;
-  readonly kind: KindBinary;
-  /** A file that may be written and is removed again. */
-  readonly archive: string;
-  readonly deadline: Deadline;
-}
-
-/**
- * Brings an image of the engine into every node. Through an archive: `kind load docker-image` fails with the
- * containerd image store that is Docker 29's default (kubernetes-sigs/kind#3795).
- *
- * @throws InfrastructureError WORKLOAD_NOT_LOADED
- */
-export async function loadWorkload(
-  options: LoadOptions,
-  deps: Pick<ProviderDeps, 'shell' | 'engine' | 'environment'>,
-): Promise<void> {
-  const { image, cluster, kind, archive, deadline } = options;
-  const env = kindEnvironment(deps);
-  const save = [deps.engine.dockerCli, 'image', 'save', '--output', archive, image] as const;
-  const load = [kind.path, 'load', 'image-archive', archive, '--name', cluster] as const;
-  try {
-    for (const argv of [save, load]) {
-      const result = await deps.shell.run(argv, { deadline, env });
-      if (result.kind === 'exited' && result.exitCode === 0) continue;
-      deadline.signal.throwIfAborted();
-      throw new InfrastructureError(
-        'WORKLOAD_NOT_LOADED',
-        `${image} could not be brought into the nodes: ${argv[1]} ended with ${describeResult(result)}`,
-        { hint: 'Check the disk space of the engine, then run again.' },
-      );
-    }
-  } finally {
-    await rm(archive, { force: true });
-  }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Cluster, ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
+import type { Cluster, ClusterSpec } from '../../core/cluster.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { acquireFileLock } from '../../core/file-lock.ts';
@@ -7,12 +7,13 @@ import { identityOf, isAlive, isSame, type ProcessIdentity } from '../../core/pr
 import type { ProgressStep } from '../../core/progress.ts';
 import { clustersFolder, recordedNames, stateFolder, type ClusterRecord } from '../cluster-record.ts';
 import type { ProviderDeps } from '../deps.ts';
-import { assertConfined } from './confined.ts';
-import { clusterFacts, kindCluster } from './kind-cluster.ts';
-import { CLUSTER_LABEL } from './labels.ts';
-import type { Plan } from './plan.ts';
-import { waitUntilReady } from './readiness.ts';
-import { findWorkload, workloadDigest } from './workload.ts';
+import { clusterFacts } from '../nodes/cluster-facts.ts';
+import { assertConfined } from '../nodes/confined.ts';
+import { containerCluster } from '../nodes/container-cluster.ts';
+import { waitUntilReady } from '../nodes/readiness.ts';
+import { findWorkload, workloadDigest } from '../nodes/workload.ts';
+import type { Wanted } from './create.ts';
+import type { ClusterPlan, NodeMaker } from './node-maker.ts';
 
 /** A cluster that was ready once answers within moments, or it is broken. */
 const ANSWER_MS = 15_000;
@@ -22,10 +23,9 @@ const ANSWER_MS = 15_000;
  * used by nobody, every node running, API answering, workload there. Others are left alone, whatever their state:
  * who asked to keep a cluster decides about it (`podproof down`).
  */
-export async function adoptKept(
-  spec: ClusterSpec,
-  plan: Plan,
-  options: ProviderOptions,
+export async function adoptKept<Plan extends ClusterPlan>(
+  { spec, plan, options }: Wanted<Plan>,
+  maker: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<Cluster | undefined> {
   const names = await recordedNames(deps.cacheDir);
@@ -37,12 +37,12 @@ export async function adoptKept(
   for (const name of names) {
     const record = await stateFolder(deps.cacheDir, name).read();
     if (record === undefined || !record.kept) continue;
-    const objection = await whyNot(record, plan, own, deps);
+    const objection = await whyNot(record, { plan, own, made: maker.id }, deps);
     if (objection !== undefined) {
       step.update(`${name} is left alone: ${objection}`);
       continue;
     }
-    const cluster = await tryOut({ spec, plan, record, own, step, deadline }, deps);
+    const cluster = await tryOut({ spec, plan, record, own, step, deadline }, maker, deps);
     if (cluster === undefined) continue;
     step.done(`${name} taken over`);
     return cluster;
@@ -53,11 +53,10 @@ export async function adoptKept(
 
 async function whyNot(
   record: ClusterRecord,
-  plan: Plan,
-  own: ProcessIdentity,
+  { plan, own, made }: Pick<Candidate, 'plan' | 'own'> & { readonly made: string },
   { docker }: ProviderDeps,
 ): Promise<string | undefined> {
-  if (record.provider !== 'kind') return `made by ${record.provider}`;
+  if (record.provider !== made) return `made by ${record.provider}`;
   if (record.phase !== 'ready') return 'it was never ready';
   if (record.endpoint !== docker.endpoint) return `it is in another engine (${record.endpoint})`;
   if (record.fingerprint !== plan.fingerprint) return 'another image or configuration';
@@ -71,17 +70,19 @@ async function whyNot(
 
 interface Candidate {
   readonly spec: ClusterSpec;
-  readonly plan: Plan;
+  readonly plan: ClusterPlan;
   readonly record: ClusterRecord;
   readonly own: ProcessIdentity;
   readonly step: ProgressStep;
   readonly deadline: Deadline;
 }
 
-async function tryOut(candidate: Candidate, deps: ProviderDeps): Promise<Cluster | undefined> {
+type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf'>;
+
+async function tryOut(candidate: Candidate, maker: Maker, deps: ProviderDeps): Promise<Cluster | undefined> {
   const { record, own, step, deadline } = candidate;
   try {
-    const cluster = await inspect(candidate, deps);
+    const cluster = await inspect(candidate, maker, deps);
     await stateFolder(deps.cacheDir, record.name).write({ ...record, owner: own });
     return cluster;
   } catch (error) {
@@ -91,11 +92,11 @@ async function tryOut(candidate: Candidate, deps: ProviderDeps): Promise<Cluster
   }
 }
 
-async function inspect(candidate: Candidate, deps: ProviderDeps): Promise<Cluster> {
+async function inspect(candidate: Candidate, maker: Maker, deps: ProviderDeps): Promise<Cluster> {
   const { spec, plan, record } = candidate;
   const { name } = record;
   const deadline = Deadline.in(ANSWER_MS, `the kept cluster ${name}`, candidate.deadline.signal);
-  const listed = await deps.docker.containers.list({ [CLUSTER_LABEL]: name }, deadline);
+  const listed = await maker.nodes(name, deadline);
   const states = await Promise.all(listed.map(({ id }) => deps.docker.containers.inspect(id, deadline)));
   const found = states.filter((state) => state !== undefined);
   assertConfined(found);
@@ -112,17 +113,22 @@ async function inspect(candidate: Candidate, deps: ProviderDeps): Promise<Cluste
     }));
     const [views, workloadImage] = await Promise.all([
       waitUntilReady({ kube, docker: deps.docker, containers, deadline, onSeen: () => undefined }),
-      findWorkload(nodes, plan.choice.workload, deadline),
+      findWorkload(nodes, plan.workload, deadline),
     ]);
     if (workloadImage === undefined) throw new Error('a node lacks the workload image');
     const facts = await clusterFacts(views, kube, deadline, {
       ...plan.facts,
-      kind: record.notes['kind'] ?? '',
+      ...madeBy(record, plan),
       imageId: found[0]?.imageId ?? 'unknown',
       workload: await workloadDigest(nodes, workloadImage, deadline),
     });
-    return kindCluster({ name, kubeconfig, views, workloadImage, facts, reused: true }, deps);
+    return containerCluster({ name, kubeconfig, views, workloadImage, facts, reused: true }, maker, deps);
   } finally {
     await kube.close();
   }
+}
+
+/** Who made it is in the record: this run might have used another version. */
+function madeBy({ notes }: ClusterRecord, plan: ClusterPlan): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(plan.madeBy).map((key) => [key, notes[key] ?? '']));
 }
