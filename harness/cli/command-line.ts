@@ -75,9 +75,23 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   return program;
 }
 
+/** Which cluster: one that podproof makes, or one that is there. */
+function addProvider(command: Command): Command {
+  return command
+    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'attached']))
+    .option('--context <name>', 'attached: the context of your kubeconfig; never the current one')
+    .option('--i-own-this-cluster', 'attached: your word that privileged pods may run on its nodes')
+    .option(
+      '--allow-server <host>',
+      'attached: a server that is not on this machine, as host or host:port; repeatable',
+      (host: string, hosts: readonly string[] = []) => [...hosts, host],
+    )
+    .option('--allow-exec-plugin', 'attached: run the program that the kubeconfig names to sign in')
+    .option('--workload-image <ref>', 'attached: where its nodes pull the workload image from');
+}
+
 function addRun(program: Command, commands: Commands, finish: Finish): void {
-  program
-    .command('run', { isDefault: true })
+  addProvider(program.command('run', { isDefault: true }))
     .description('start a cluster, run the scenarios, tell what was observed, remove everything')
     .argument('[ids...]', 'scenarios to run; all when none is named')
     .option(
@@ -90,7 +104,6 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
     .option('--fresh', 'make a new cluster even if a kept one fits')
     .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
     .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
-    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind']))
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
@@ -165,8 +178,7 @@ function addCleaning(program: Command, commands: Commands, finish: Finish): void
 }
 
 function addDoctor(program: Command, commands: Commands, finish: Finish): void {
-  program
-    .command('doctor')
+  addProvider(program.command('doctor'))
     .description('look at this machine and tell what would keep a run from working; changes nothing')
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)

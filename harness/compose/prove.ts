@@ -15,7 +15,14 @@ import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
-import { openWorkbench, readyCluster, type ReadyCluster } from './workbench.ts';
+import { openAttached } from './attached-bench.ts';
+import {
+  openWorkbench,
+  readyCluster,
+  type ReadyCluster,
+  type Workbench,
+  type WorkbenchOptions,
+} from './workbench.ts';
 import { checkUp, tellFindings } from './check-up.ts';
 import { patientOnEngine } from './patient.ts';
 
@@ -33,6 +40,8 @@ export interface ProveContext {
   /** Filled by the clean-up. */
   readonly leftovers: string[];
   readonly kept: string[];
+  /** What else changed in an existing cluster while it was attached. */
+  readonly meanwhile: string[];
 }
 
 const REMOVE_PODS_MS = 45_000;
@@ -43,22 +52,14 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   let keep = settings.keep;
   const options = {
     ...context,
-    provider: settings.provider,
     allowRemote: settings.allowRemoteDocker,
     runFolder: folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
     onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
   };
-  const bench = await openWorkbench(options);
-  const patient = await patientOnEngine({ settings, places: context.places, deadline }, bench);
-  const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
-    tellFindings(await checkUp(moment, patient, deadline.signal), context.sink);
-  await examine('engine');
-  const { cluster, kube } = await readyCluster(bench, settings, {
-    ...options,
-    beforeCreate: () => examine('cluster'),
-  });
+  const bench = await openBench(context, options);
+  const { cluster, kube } = await readyCluster(bench, settings, { ...options, ...bench });
   // Who kept a cluster wants it until `down`; a run that only borrows it does not take it away.
   keep ||= cluster.reused;
   undo.register({
@@ -77,6 +78,26 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   }
   if (cluster.reused) await awaitEarlierRuns(kube, deadline);
   await planAndRun(context, { cluster, kube });
+}
+
+interface Bench extends Pick<Workbench, 'provider'>, Pick<WorkbenchOptions, 'beforeCreate'> {}
+
+/** An engine with a provider on it, looked at by the doctor; for an existing cluster only the way to it. */
+async function openBench(
+  { settings, places, deadline, sink, meanwhile }: ProveContext,
+  options: Omit<WorkbenchOptions, 'provider'>,
+): Promise<Bench> {
+  const { provider } = settings;
+  if (provider === 'attached') {
+    const onMeanwhile = (changes: readonly string[]): void => void meanwhile.push(...changes);
+    return openAttached({ ...options, settings, onMeanwhile });
+  }
+  const bench = await openWorkbench({ ...options, provider });
+  const patient = await patientOnEngine({ settings, places, deadline }, bench);
+  const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
+    tellFindings(await checkUp(moment, patient, deadline.signal), sink);
+  await examine('engine');
+  return { provider: bench.provider, beforeCreate: () => examine('cluster') };
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */

@@ -25,6 +25,7 @@ import { checkReportTarget } from '../report/write-report.ts';
 import { loadScenarios } from '../scenario/load.ts';
 import { choose } from '../scenario/plan.ts';
 import { local } from '../shell/local.ts';
+import { requireConsent } from './attached-bench.ts';
 import { checkUp, tellFindings } from './check-up.ts';
 import type { Terminal } from './console.ts';
 import { giveUp } from './give-up.ts';
@@ -55,12 +56,15 @@ const CHECK_UP_MS = 10_000;
  * One run from first to last side effect: check the files, start what is needed, prove, judge, take everything back,
  * report. Whatever happens, the clean-up runs and the exit code is that of the table.
  *
- * @throws UsageError, EnvironmentError DOCTOR_FAILED, SafetyError DOCTOR_REFUSED before anything was started
+ * @throws UsageError, EnvironmentError DOCTOR_FAILED, SafetyError DOCTOR_REFUSED and those of `requireConsent`, before
+ *   anything was started
  */
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, guard } = input;
   const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
   for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
+  // Before the first thing is started or written.
+  if (settings.provider === 'attached') await requireConsent(settings);
   const findings = await checkUpFirst(input);
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, input) });
@@ -85,6 +89,7 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
     diagnostics,
     leftovers: [],
     kept: [],
+    meanwhile: [],
   };
   await proveAndCleanUp(context, { ...record, prove: input.prove, signal: stop });
   await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
@@ -196,6 +201,7 @@ async function proveAndCleanUp(context: ProveContext, proving: Proving): Promise
     ms: outcome.cleanup.durationMs,
     leftovers: [...failures, ...context.leftovers],
     kept: context.kept,
+    ...(context.meanwhile.length === 0 ? {} : { meanwhile: context.meanwhile }),
   });
 }
 

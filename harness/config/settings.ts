@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
+import { attachedSchema, refuseMixed } from './attached-settings.ts';
 
 const schema = z.strictObject({
   ids: z
@@ -14,7 +15,8 @@ const schema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  provider: z.enum(['kind']).default('kind'),
+  provider: z.enum(['kind', 'attached']).default('kind'),
+  ...attachedSchema,
   nodes: z.coerce.number().int().min(1).max(9).default(3),
   image: z
     .string()
@@ -43,6 +45,7 @@ const VARIABLES = {
   PODPROOF_IMAGE: 'image',
   PODPROOF_PROVIDER: 'provider',
   PODPROOF_TIMEOUT: 'timeout',
+  PODPROOF_ALLOW_SERVERS: 'allowServer',
 } as const;
 
 /**
@@ -59,7 +62,10 @@ export function runSettings(
   );
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const parsed = schema.safeParse({ ...fromEnv, ...given });
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    refuseMixed(parsed.data.provider, given);
+    return parsed.data;
+  }
   const problems = parsed.error.issues.map((issue) => {
     const key = String(issue.path[0] ?? '');
     const variable = Object.entries(VARIABLES).find(

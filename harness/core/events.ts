@@ -131,6 +131,8 @@ export type RunEvent = { readonly at: string } & (
       readonly ms: number;
       readonly leftovers: readonly string[];
       readonly kept: readonly string[];
+      /** What else changed in an existing cluster during the run, by others as far as one can tell. */
+      readonly meanwhile?: readonly string[];
     }
   | {
       /** Of a run that is not fine: one file for whoever is to find out why. */

@@ -134,7 +134,10 @@ function count(kind: string, item: ObjectRecord, marks: readonly string[]): Coun
   const name = textField(metadata, 'name') ?? '';
   return {
     title: `${kind} ${namespace === undefined ? name : `${namespace}/${name}`}`,
-    digest: createHash('sha256').update(JSON.stringify({ ...content, metadata: about })).digest('hex').slice(0, 16),
+    digest: createHash('sha256')
+      .update(JSON.stringify({ ...content, metadata: about }))
+      .digest('hex')
+      .slice(0, 16),
     marked: marks.some((mark) => whole.includes(mark)),
   };
 }

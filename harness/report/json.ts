@@ -34,7 +34,11 @@ export function resultOf(summary: RunSummary, exitCode: ExitCode = exitOf(summar
       totalMs: timings.totalMs ?? null,
     },
     judge: judge ?? null,
-    cleanup: { leftovers: summary.leftovers, kept: summary.kept },
+    cleanup: {
+      leftovers: summary.leftovers,
+      kept: summary.kept,
+      ...(summary.meanwhile.length === 0 ? {} : { meanwhile: summary.meanwhile }),
+    },
     bundle: summary.bundle ?? null,
     integrity: summary.findings,
     problems: summary.problems.map((problem) => ({ ...problem, hint: problem.hint ?? null })),

@@ -134,7 +134,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   judge: { by: text, agreed: flag, detail: text, ms: amount },
   problem: { code: text, message: text, hint: optional(text), exitCode: amount },
   'verdicts.done': { ms: amount },
-  clean: { ms: amount, leftovers: listOf(text), kept: listOf(text) },
+  clean: { ms: amount, leftovers: listOf(text), kept: listOf(text), meanwhile: optional(listOf(text)) },
   bundle: {
     file: (value) => value === null || text(value),
     bytes: amount,

@@ -9,12 +9,11 @@ import { identityOf } from '../../core/process-identity.ts';
 import { reserve, type ClusterRecord, type StateFolder } from '../cluster-record.ts';
 import { attachedCluster } from './attached-cluster.ts';
 import { attachmentFolder, keepBefore } from './attachments.ts';
-import { consentedContext } from './consent.ts';
 import type { AttachedDeps, AttachedKube } from './deps.ts';
 import { detach } from './detach.ts';
 import { execCredential } from './exec-credential.ts';
 import { readIdentity, requireSame, type ClusterIdentity } from './identity.ts';
-import { judgeContext } from './judge-context.ts';
+import { judgedContext } from './judged-context.ts';
 import { ATTACHMENT_LABEL, marksOf, toolsNamespace } from './labels.ts';
 import { keptCensus } from './leftovers.ts';
 import { privateKubeconfig } from './private-kubeconfig.ts';
@@ -33,12 +32,11 @@ export interface Attachment {
  * Uses the cluster that the user named and agreed to. Nothing is connected to before the consent was found whole and
  * the server was judged; nothing is created before it is known and written down which cluster it is.
  *
- * @throws SafetyError, UsageError as `consentedContext` and `judgeContext`; BusyError CLUSTER_IN_USE;
+ * @throws SafetyError, UsageError as `judgedContext`; BusyError CLUSTER_IN_USE;
  *   EnvironmentError WORKLOAD_MISSING; InfrastructureError
  */
 export async function attach(options: ProviderOptions, deps: AttachedDeps): Promise<Attachment> {
-  const context = await consentedContext(deps.wish, await deps.contexts());
-  const server = await judgeContext(context, deps.wish, deps.lookup);
+  const { context, server } = await judgedContext(deps);
   const { exec } = context.user;
   const credential =
     exec === undefined
@@ -72,7 +70,9 @@ async function writeDown(
   folder: StateFolder,
 ): Promise<void> {
   if (!(await reserve(folder))) {
-    throw new InfrastructureError('NAME_TAKEN', `Another run just took the name ${name}.`, { hint: 'Run again.' });
+    throw new InfrastructureError('NAME_TAKEN', `Another run just took the name ${name}.`, {
+      hint: 'Run again.',
+    });
   }
   await folder.write({
     schema: 1,
@@ -121,10 +121,16 @@ async function look(looking: Looking, deps: AttachedDeps): Promise<Attachment> {
 async function note(folder: StateFolder, identity: ClusterIdentity): Promise<ClusterRecord> {
   const record = await folder.read();
   if (record === undefined)
-    throw new InfrastructureError('RECORD_GONE', `The record in ${folder.path} is gone.`, { hint: 'Run again.' });
+    throw new InfrastructureError('RECORD_GONE', `The record in ${folder.path} is gone.`, {
+      hint: 'Run again.',
+    });
   const { uid, version, nodes } = identity;
   const names = nodes.map(({ metadata }) => metadata.name).join(', ');
-  const known = { ...record, phase: 'ready', notes: { ...record.notes, uid, version, nodes: names } } as const;
+  const known = {
+    ...record,
+    phase: 'ready',
+    notes: { ...record.notes, uid, version, nodes: names },
+  } as const;
   await folder.write(known);
   return known;
 }

@@ -3,7 +3,7 @@ import { Deadline } from '../../core/deadline.ts';
 import type { KubeObject, Pod } from '../../core/kube.ts';
 import { createTurnstile } from '../../core/turnstile.ts';
 import type { ClusterRecord } from '../cluster-record.ts';
-import { nodeView, type NodeView } from '../kind/node-view.ts';
+import { nodeView, type NodeView } from '../nodes/node-view.ts';
 import type { AttachedDeps, AttachedKube } from './deps.ts';
 import type { ClusterIdentity } from './identity.ts';
 import { ATTACHMENT_LABEL, toolsNamespace } from './labels.ts';
@@ -110,7 +110,8 @@ function factsOf(
   { first, workload, outside, registry }: Found,
 ): Readonly<Record<string, string>> {
   const views: readonly NodeView[] = identity.nodes.map(nodeView);
-  const all = (key: string): string => [...new Set(views.map(({ info }) => info[key] ?? 'unknown'))].join(', ');
+  const all = (key: string): string =>
+    [...new Set(views.map(({ info }) => info[key] ?? 'unknown'))].join(', ');
   const runtimes = all('containerRuntimeVersion');
   const imageId = first?.status?.containerStatuses?.[0]?.imageID ?? 'unknown';
   return {

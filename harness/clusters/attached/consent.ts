@@ -21,9 +21,13 @@ export async function consentedContext(consent: Consent, contexts: UserContexts)
       ? 'The kubeconfig has no context.'
       : `Contexts: ${contexts.names.join(', ')}.`;
   if (context === undefined) {
-    throw new SafetyError('CONSENT_MISSING', 'Which cluster? An existing cluster must be named by --context.', {
-      hint: `${known} The current context is never taken.`,
-    });
+    throw new SafetyError(
+      'CONSENT_MISSING',
+      'Which cluster? An existing cluster must be named by --context.',
+      {
+        hint: `${known} The current context is never taken.`,
+      },
+    );
   }
   const found = await contexts.read(context);
   if (found === undefined) {

@@ -38,16 +38,22 @@ interface TakingBack {
   readonly deadline: Deadline;
 }
 
-async function takeBack(name: string, { folder, uid, deadline }: TakingBack, deps: DetachDeps): Promise<void> {
+async function takeBack(
+  name: string,
+  { folder, uid, deadline }: TakingBack,
+  deps: DetachDeps,
+): Promise<void> {
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
     if (uid !== undefined) await requireSame(kube, uid, deadline);
     const namespaces = await namespacesOf(name, kube, deadline);
     const tools = toolsNamespace(name);
     const ofRun = namespaces.filter((namespace) => namespace !== tools);
-    await removeNamespaces(ofRun, name, kube, deadline);
+    await Promise.all(ofRun.map((namespace) => kube.delete('Namespace', { name: namespace }, deadline)));
+    await untilNoPods(ofRun, kube, deadline);
     const onNodes = namespaces.includes(tools) ? await cleanNodes(tools, kube, deadline) : [];
-    await removeNamespaces([tools], name, kube, deadline);
+    await kube.delete('Namespace', { name: tools }, deadline);
+    await untilGone(name, kube, deadline);
     const left = await compare({ name, namespaces, folder, deadline }, kube, deps);
     if (left.length + onNodes.length === 0) return;
     throw new InfrastructureError('CLUSTER_LEFTOVERS', `Left behind: ${[...left, ...onNodes].join('; ')}.`, {
@@ -68,18 +74,26 @@ async function namespacesOf(
   return found.map(({ metadata }) => metadata.name);
 }
 
-/** Asks for removal and waits until they are gone, with everything in them. */
-async function removeNamespaces(
-  names: readonly string[],
-  attachment: string,
+/** What is on the nodes can be removed as soon as nothing uses it. */
+async function untilNoPods(
+  namespaces: readonly string[],
   kube: AttachedKube,
   deadline: Deadline,
 ): Promise<void> {
-  if (names.length === 0) return;
-  await Promise.all(names.map((name) => kube.delete('Namespace', { name }, deadline)));
   await poll(
     async () => {
-      const left = (await namespacesOf(attachment, kube, deadline)).filter((name) => names.includes(name));
+      const pods = await Promise.all(namespaces.map((namespace) => kube.list('Pod', { namespace }, deadline)));
+      const names = pods.flat().map(({ metadata }) => metadata.name);
+      return names.length === 0 ? done(true) : pending(`pods ${names.join(', ')}`);
+    },
+    { deadline, pauseMs: 200, maxPauseMs: 1000 },
+  );
+}
+
+async function untilGone(attachment: string, kube: AttachedKube, deadline: Deadline): Promise<void> {
+  await poll(
+    async () => {
+      const left = await namespacesOf(attachment, kube, deadline);
       return left.length === 0 ? done(true) : pending(`namespaces ${left.join(', ')}`);
     },
     { deadline, pauseMs: 200, maxPauseMs: 1000 },

@@ -78,7 +78,9 @@ function refuseConnection({ name, cluster }: UserContext): URL {
     throw new SafetyError(
       'KUBECONFIG_INSECURE',
       `Cluster "${cluster.name}" of context "${name}" would not be reached by a verified, direct HTTPS connection: ${why.join(', ')}.`,
-      { hint: 'Nobody could tell which cluster answers. Use an https:// server with its certificate authority.' },
+      {
+        hint: 'Nobody could tell which cluster answers. Use an https:// server with its certificate authority.',
+      },
     );
   }
   if (caData !== undefined) return new URL(server);
@@ -102,7 +104,10 @@ async function addressesOf(
     throw new SafetyError(
       'SERVER_NOT_ALLOWED',
       `Context "${name}" is at ${cluster.server}, and nobody knows where that is: ${describeError(error)}`,
-      { hint: 'Only servers on this machine and servers named with --allow-server are connected to.', cause: error },
+      {
+        hint: 'Only servers on this machine and servers named with --allow-server are connected to.',
+        cause: error,
+      },
     );
   }
 }

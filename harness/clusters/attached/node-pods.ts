@@ -130,7 +130,10 @@ function progressOf(pod: Pod, node: string, workload: WorkloadChoice): Look<Pod>
     const ended = container?.state?.terminated;
     const why = reason ?? ended?.reason ?? phase;
     return hopeless(
-      new InfrastructureError('NODE_NOT_SEEN', `The pod that looks at node ${node} ended: ${why} (${message ?? ended?.message ?? 'no message'})`),
+      new InfrastructureError(
+        'NODE_NOT_SEEN',
+        `The pod that looks at node ${node} ended: ${why} (${message ?? ended?.message ?? 'no message'})`,
+      ),
     );
   }
   return pending(`${phase ?? 'no phase'}, ${waiting?.reason ?? 'nothing is waited for'}`);
@@ -152,13 +155,19 @@ function workloadMissing(node: string, { image, pull }: WorkloadChoice, seen: st
 async function requireItsNode(node: KubeObject, runner: CommandRunner, deadline: Deadline): Promise<void> {
   const { name } = node.metadata;
   const through = nodeRunner(() => Promise.resolve(runner), `node ${name}`);
-  const result = await through.run(['cat', '/proc/sys/kernel/random/boot_id', '/etc/machine-id'], { deadline });
+  const result = await through.run(['cat', '/proc/sys/kernel/random/boot_id', '/etc/machine-id'], {
+    deadline,
+  });
   const [boot = '', machine = ''] = result.stdout.split('\n').map((line) => line.trim());
   if (boot === '') {
     deadline.signal.throwIfAborted();
-    throw new InfrastructureError('NODE_NOT_SEEN', `Node ${name} cannot be looked at: ${describeResult(result)}`, {
-      hint: 'The image of --workload-image must be podproof’s own: it needs nsenter.',
-    });
+    throw new InfrastructureError(
+      'NODE_NOT_SEEN',
+      `Node ${name} cannot be looked at: ${describeResult(result)}`,
+      {
+        hint: 'The image of --workload-image must be podproof’s own: it needs nsenter.',
+      },
+    );
   }
   const { bootID = '', machineID = '' } = nodeInfo(node);
   const isOther = machine !== '' && machineID !== '' && machine !== machineID;

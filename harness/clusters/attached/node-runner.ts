@@ -2,9 +2,11 @@ import type { CommandResult, CommandRunner } from '../../core/command.ts';
 
 /**
  * Into the namespaces of the node's first process; its process namespace is the pod's own already (hostPID). Without
- * -p nsenter becomes the command instead of starting it, so that ending the one ends the other.
+ * -p nsenter becomes the command instead of starting it, so that ending the one ends the other. The node's own `env`
+ * starts the command: busybox would take its own applet for every word that is one (FEATURE_PREFER_APPLETS in
+ * Debian's), and what answers must be the node's program.
  */
-const ENTER = ['nsenter', '-t', '1', '-m', '-u', '-i', '-n', '--'] as const;
+const ENTER = ['nsenter', '-t', '1', '-m', '-u', '-i', '-n', '--', '/usr/bin/env', '--'] as const;
 
 /**
  * Runs commands on a node through a privileged pod of ours there. That pod is part of what it looks at, so it says in
@@ -23,15 +25,12 @@ export function nodeRunner(inPod: () => Promise<CommandRunner>, where: string): 
   };
 }
 
-/** Words of busybox and of util-linux when nsenter itself did not get as far as the command. */
-const NOT_ENTERED =
-  /^nsenter: (?:can't (?:execute|open)|cannot open|setns\(|reassociate to namespace|failed to execute) ?'?(.*)$/m;
-
-/** What nsenter says about itself is no answer of the command. */
+/** What nsenter and env say about themselves is no answer of the command. */
 function understood(result: CommandResult): CommandResult {
   if (result.kind !== 'exited' || result.exitCode === 0) return result;
-  const found = NOT_ENTERED.exec(result.stderr);
-  if (found === null || !result.stderr.startsWith('nsenter: ')) return result;
+  const [said = ''] = result.stderr.split('\n', 1);
+  const isNotFound = /^env: /.test(said) && (result.exitCode === 126 || result.exitCode === 127);
+  if (!isNotFound && !/^nsenter: /.test(said)) return result;
   const { exitCode: _, ...streams } = result;
-  return { ...streams, kind: 'notStarted', why: found[0] };
+  return { ...streams, kind: 'notStarted', why: said };
 }

@@ -30,7 +30,11 @@ export async function outsideOf(
   const curl = await shell.run(['curl', '--version'], { deadline });
   if (curl.kind !== 'exited' || curl.exitCode !== 0) return nobody('this machine has no curl');
   const reached = await Promise.all(
-    nodes.map(async ({ name, address }) => ({ name, address, is: await connects(address, KUBELET_PORT, deadline) })),
+    nodes.map(async ({ name, address }) => ({
+      name,
+      address,
+      is: await connects(address, KUBELET_PORT, deadline),
+    })),
   );
   const missed = reached.find(({ is }) => !is);
   if (missed !== undefined)

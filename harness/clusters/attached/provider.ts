@@ -49,8 +49,7 @@ export function attachments(deps: DetachDeps): Omit<KeepingProvider, 'create'> {
 
 async function describe(name: string, { cacheDir }: DetachDeps): Promise<OwnedCluster> {
   const record = await attachmentFolder(cacheDir, name).read();
-  if (record === undefined)
-    return { name, kept: false, createdAt: '', owner: 'unreadable', reachable: true };
+  if (record === undefined) return { name, kept: false, createdAt: '', owner: 'unreadable', reachable: true };
   const { owner, createdAt } = record;
   const state = isSame(owner, await identityOf())
     ? 'this process'
