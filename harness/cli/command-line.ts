@@ -15,6 +15,7 @@ export interface Commands {
   clean(options: CleanOptions): Promise<ExitCode>;
   doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
   observe(settings: ObserveSettings): Promise<ExitCode>;
+  saveImages(file: string): Promise<ExitCode>;
 }
 
 export interface CleanOptions {
@@ -71,6 +72,7 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   addReading(program, commands, finish);
   addCleaning(program, commands, finish);
   addDoctor(program, commands, finish);
+  addSaveImages(program, commands, finish);
   addObserve(program, async (flags) => finish(await commands.observe(observeSettings(flags, process.env))));
   return program;
 }
@@ -187,6 +189,16 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {
       finish(await commands.doctor({ json: json === true, settings: runSettings(flags, process.env) }));
+    });
+}
+
+function addSaveImages(program: Command, commands: Commands, finish: Finish): void {
+  program
+    .command('save-images')
+    .description('write the images that the nodes of an attached cluster need into one archive')
+    .argument('<file>')
+    .action(async (file: string) => {
+      finish(await commands.saveImages(file));
     });
 }
 

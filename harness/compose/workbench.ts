@@ -3,7 +3,7 @@ import type { RunSettings } from '../config/settings.ts';
 import { recordedNames, stateFolder } from '../clusters/cluster-record.ts';
 import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
 import { makeProviders } from '../clusters/registry.ts';
-import type { ImageOptions, ImageSource, KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
+import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -16,12 +16,10 @@ import { hostSummary } from '../diagnostics/host-facts.ts';
 import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
-import { ensureRegistryImage, ensureWorkloadImage } from '../images/engine-images.ts';
-import { ensureNodeImage } from '../images/node-image.ts';
-import { REGISTRY_IMAGE } from '../images/registry-image.ts';
 import { connect } from '../kube/client.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
+import { imageSource } from './image-source.ts';
 import { startLeakCheck } from './leak-check.ts';
 import { sweepDead } from './sweep-dead.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
@@ -219,32 +217,6 @@ async function keptClusters({ cache }: Places): Promise<boolean> {
     (await recordedNames(cache)).map((name) => stateFolder(cache, name).read()),
   );
   return records.some((record) => record?.kept === true);
-}
-
-function imageSource(engine: Engine, places: Places, sink: EventSink): ImageSource {
-  const build = {
-    engine: { argv0: engine.dockerCli, env: engine.env },
-    runner: local(),
-    cacheDir: places.cache,
-    recipeDir: places.recipes,
-  };
-  const ensure = async ({ deadline, progress }: ImageOptions): ReturnType<typeof ensureNodeImage> => {
-    const startedAt = systemClock.now();
-    const built = await ensureNodeImage({ ...build, progress, deadline });
-    sink.emit({
-      type: 'setup',
-      step: 'node image',
-      detail: `${built.node} (${built.cached ? 'cached' : 'built'})`,
-      ms: elapsed(startedAt),
-    });
-    return built;
-  };
-  return {
-    ensureImages: ensure,
-    ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
-    ensureRegistry: ({ deadline, progress }) => ensureRegistryImage({ ...build, progress, deadline }),
-    registry: REGISTRY_IMAGE,
-  };
 }
 
 function elapsed(startedAt: number): number {

@@ -82,7 +82,9 @@ async function untilNoPods(
 ): Promise<void> {
   await poll(
     async () => {
-      const pods = await Promise.all(namespaces.map((namespace) => kube.list('Pod', { namespace }, deadline)));
+      const pods = await Promise.all(
+        namespaces.map((namespace) => kube.list('Pod', { namespace }, deadline)),
+      );
       const names = pods.flat().map(({ metadata }) => metadata.name);
       return names.length === 0 ? done(true) : pending(`pods ${names.join(', ')}`);
     },

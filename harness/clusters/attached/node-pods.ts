@@ -69,7 +69,9 @@ async function start(node: KubeObject, name: string, options: NodePodsOptions): 
   const { name: nodeName } = node.metadata;
   const deadline = Deadline.in(START_MS, `the pod that looks at node ${nodeName}`, signal);
   const namespace = toolsNamespace(attachment);
-  await kube.create(lookingPod({ name, namespace, nodeName, workload }), deadline);
+  // An earlier attempt may have left it there; the namespace is ours alone.
+  if ((await kube.get('Pod', { name, namespace }, deadline)) === undefined)
+    await kube.create(lookingPod({ name, namespace, nodeName, workload }), deadline);
   const look = async (): Promise<Look<Pod>> => {
     const pod = await kube.get('Pod', { name, namespace }, deadline);
     return isPod(pod) ? progressOf(pod, nodeName, workload) : pending('the pod is gone');
