@@ -10,6 +10,7 @@ interface Called {
   show?: string;
   doctor?: { readonly json: boolean; readonly settings: RunSettings };
   observe?: ObserveSettings;
+  saveImages?: string;
   text: string;
 }
 
@@ -24,6 +25,7 @@ async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
     report: ok,
     clean: (options) => ok().finally(() => (called.clean = options)),
     doctor: (options) => ok().finally(() => (called.doctor = options)),
+    saveImages: (file) => ok().finally(() => (called.saveImages = file)),
     observe: (settings) => ok().finally(() => (called.observe = settings)),
   };
   const write = (text: string): void => {

@@ -100,6 +100,11 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
       '--mutants',
       'also run every scenario with a changed subject: each change must turn its claims red',
     )
+    .option(
+      '--every-node',
+      'judge the claims about single pods on every node, not on one that speaks for all',
+    )
+    .option('--at-once <n>', 'with --every-node: nodes at work at the same time (default: 2)', whole)
     .option('--only <tag...>', 'only scenarios with one of these tags, such as core or correction')
     .option('--shuffle <seed>', 'begin the scenarios in another order, the same for the same number', whole)
     .option('--keep', 'keep the cluster (and an embedded engine) for the next run')

@@ -8,6 +8,7 @@ import type { KubeClient } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import type { Progress } from '../core/progress.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
+import { schedulableNames } from '../scenario/every-node.ts';
 import { makePlan } from '../scenario/plan.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
@@ -111,6 +112,7 @@ export async function planAndRun(
     mutants: settings.mutants,
     ...(settings.shuffle === undefined ? {} : { shuffle: settings.shuffle }),
     offer: await offerOf(cluster, kube, deadline),
+    ...(settings.everyNode ? { everyNode: schedulableNames(cluster) } : {}),
   });
   sink.emit({
     type: 'plan',
@@ -118,15 +120,25 @@ export async function planAndRun(
   });
   const manifests = join(folder, 'manifests');
   await mkdir(manifests, { recursive: true });
-  await runScenarios(units, {
-    kube,
-    cluster,
-    sink,
-    runId,
-    signal: deadline.signal,
-    inOrder: settings.shuffle !== undefined,
-    keepManifests: (unit, objects) => keepManifest(manifests, unit, objects),
-  });
+  const step = settings.everyNode ? context.progress.step('every node') : undefined;
+  let visited = 'none was done';
+  try {
+    await runScenarios(units, {
+      kube,
+      cluster,
+      sink,
+      runId,
+      signal: deadline.signal,
+      inOrder: settings.shuffle !== undefined,
+      nodesAtOnce: settings.atOnce,
+      onVisited: (done, of) => step?.update((visited = `${String(done)} of ${String(of)} nodes`)),
+      keepManifests: (unit, objects) => keepManifest(manifests, unit, objects),
+    });
+    step?.done(visited);
+  } catch (error) {
+    step?.fail(visited);
+    throw error;
+  }
 }
 
 /**

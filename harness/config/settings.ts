@@ -23,6 +23,9 @@ const schema = z.strictObject({
     .regex(/^\w[\w./:@-]*$/, 'not an image reference')
     .optional(),
   mutants: z.boolean().default(false),
+  everyNode: z.boolean().default(false),
+  /** Nodes at work at the same time, where every node is judged. */
+  atOnce: z.coerce.number().int().min(1).max(50).default(2),
   keep: z.boolean().default(false),
   fresh: z.boolean().default(false),
   jest: z.boolean().default(true),

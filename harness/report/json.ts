@@ -55,6 +55,7 @@ function scenarioOf(unit: UnitSummary): ScenarioV1 {
   const { planned } = unit;
   return {
     id: planned.scenario,
+    ...(planned.node === undefined ? {} : { node: planned.node }),
     title: planned.title,
     heading: planned.heading,
     lines: planned.lines,

@@ -53,7 +53,7 @@ const oneOf =
     typeof value === 'string' && allowed.includes(value);
 const texts: Check = (value) => isRecord(value) && Object.values(value).every(text);
 const lines: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(amount);
-const unit = shape({ scenario: text, mutant: optional(text) });
+const unit = shape({ scenario: text, mutant: optional(text), node: optional(text) });
 const role = oneOf('subject', 'control');
 
 const plannedClaim = shape({

@@ -72,6 +72,8 @@ export interface ResultV1 {
 
 export interface ScenarioV1 {
   readonly id: string;
+  /** The node that this is about; absent when one node speaks for all. */
+  readonly node?: string;
   readonly title: string;
   readonly heading: string;
   /** First and last line of the article. */

@@ -21,8 +21,10 @@ interface ApiCall {
   readonly method?: 'GET' | 'PATCH';
 }
 
-export function createRecorder(): Recorder {
+/** @param maxText characters kept of each stream. @default 16384 */
+export function createRecorder({ maxText = MAX_TEXT }: { readonly maxText?: number } = {}): Recorder {
   const evidence: Evidence[] = [];
+  const cut = (text: string): string => cutTo(maxText, text);
   return {
     evidence,
     wrap: (runner, vantage) => ({
@@ -77,8 +79,8 @@ export function createRecorder(): Recorder {
   };
 }
 
-function cut(text: string): string {
-  return text.length <= MAX_TEXT
+function cutTo(max: number, text: string): string {
+  return text.length <= max
     ? text
-    : `${text.slice(0, MAX_TEXT)}\n… (${String(text.length - MAX_TEXT)} more characters)`;
+    : `${text.slice(0, max)}\n… (${String(text.length - max)} more characters)`;
 }

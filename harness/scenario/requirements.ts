@@ -15,10 +15,7 @@ export interface ClusterOffer {
 }
 
 /** Why a cluster cannot show what needs this; undefined when it can. */
-export function reasonToSkip(
-  requirements: Requirements,
-  offer: ClusterOffer,
-): string | undefined {
+export function reasonToSkip(requirements: Requirements, offer: ClusterOffer): string | undefined {
   const { schedulableNodes = 1, userNamespaces = false } = requirements;
   if (offer.schedulableNodes < schedulableNodes)
     return `needs ${String(schedulableNodes)} nodes that take pods, the cluster has ${String(offer.schedulableNodes)}`;

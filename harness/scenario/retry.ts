@@ -4,9 +4,8 @@ import type { KubeClient, KubeObject, ObjectKind } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
 import type { Unit } from './plan.ts';
 import { RUN_LABEL } from './prepare.ts';
+import { firstRound, namespaceName, retryRound } from './rounds.ts';
 
-/** Rounds of second attempts begin here, so that no name of a namespace is used twice. */
-const RETRY_ROUND = 1000;
 const GONE_MS = 30_000;
 
 export interface VerdictMemory {
@@ -38,16 +37,9 @@ export function rememberInconclusive(sink: EventSink): VerdictMemory {
         const claims = unit.claims.filter(isUnclear);
         if (claims.length === 0) return [];
         const planned = { ...unit.planned, claims: unit.planned.claims.filter(isUnclear) };
-        return [{ ...unit, round: RETRY_ROUND + unit.round, claims, planned }];
+        return [{ ...unit, round: retryRound(unit.round), claims, planned }];
       }),
   };
-}
-
-/** The namespace of a round: that of the run, `-m2` for the second mutants, `-r0` and so on for second attempts. */
-export function namespaceName(runId: string, round: number): string {
-  if (round === 0) return `podproof-${runId}`;
-  const suffix = round < RETRY_ROUND ? `m${String(round)}` : `r${String(round - RETRY_ROUND)}`;
-  return `podproof-${runId}-${suffix}`;
 }
 
 export interface FirstAttempt {
@@ -63,7 +55,7 @@ export interface FirstAttempt {
  * @throws TimeoutError when they do not go
  */
 export async function clearFirstAttempt(unit: Unit, { kube, runId, signal }: FirstAttempt): Promise<void> {
-  const namespace = namespaceName(runId, unit.round - RETRY_ROUND);
+  const namespace = namespaceName(runId, firstRound(unit.round));
   const deadline = Deadline.in(GONE_MS, `what ${unitName(unit.planned)} left to be gone`, signal);
   // What broke the first attempt may not be over: an API server that was killed takes some seconds to come back.
   await poll(async () => done(await kube.list('Pod', { namespace }, deadline)), { deadline });
