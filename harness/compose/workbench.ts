@@ -165,7 +165,7 @@ export async function readyCluster(
     if (diagnostics !== undefined)
       Object.assign(diagnostics.sources, { provider: bench.provider, cluster: name });
     undo.register({
-      what: `cluster ${name}`,
+      what: settings.provider === 'attached' ? `what was made in the cluster (${name})` : `cluster ${name}`,
       budgetMs: settings.provider === 'attached' ? TAKE_BACK_MS : STOP_MS,
       byHand: 'npm run clean -- --all',
       undo: (within) =>

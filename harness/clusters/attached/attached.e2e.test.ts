@@ -160,10 +160,11 @@ describe('an attached cluster', () => {
       kubectl('create', 'configmap', 'foreign', '--namespace', 'default');
       kubectl('create', 'configmap', 'planted', '--namespace', 'default');
       kubectl('label', 'configmap', 'planted', '--namespace', 'default', 'podproof.dev/run=x');
-      const { exitCode, text } = await run.ended;
+      const ended = await run.ended;
+      const text = ended.text.replaceAll(/\s+/g, ' ');
       expect(text).toContain('ConfigMap default/planted is new');
       expect(text).toContain('changed by others meanwhile: ConfigMap default/foreign is new');
-      expect(exitCode).toBe(6);
+      expect(ended.exitCode).toBe(6);
       expect(attachments()).toHaveLength(1);
       kubectl('delete', 'configmap', 'planted', '--namespace', 'default');
       const cleaned = await new Run('clean').ended;
