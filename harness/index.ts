@@ -30,6 +30,7 @@ export {
   showAnswer,
   type HttpAnswer,
 } from './probes/http.ts';
+export { httpFromLaptop, type LaptopAnswers } from './probes/from-laptop.ts';
 export { httpManyFrom } from './probes/http-many.ts';
 export type { HttpTarget } from './probes/http-target.ts';
 export { identityOf, parseId, type IdOutput, type ProcessIdentity } from './probes/identity.ts';

@@ -80,7 +80,7 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
 /** Which cluster: one that podproof makes, or one that is there. */
 function addProvider(command: Command): Command {
   return command
-    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'attached']))
+    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'minikube', 'attached']))
     .option('--context <name>', 'attached: the context of your kubeconfig; never the current one')
     .option('--i-own-this-cluster', 'attached: your word that privileged pods may run on its nodes')
     .option(
@@ -190,6 +190,7 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
+    .addOption(new Option('--provider <name>', 'as for run').choices(['kind', 'minikube']))
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {

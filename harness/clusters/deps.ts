@@ -18,6 +18,8 @@ export interface ProviderDeps {
   readonly connectKube: (kubeconfig: string) => Promise<KubeClient>;
   /** @default the system's */
   readonly clock?: Clock;
+  /** Proposes a name for a cluster; a taken one is not used. @default `podproof-` and six random hex digits */
+  readonly newName?: () => string | undefined;
 }
 
 /** How other programs reach the same engine as `docker` does. */
@@ -36,9 +38,19 @@ export interface NodeImages {
   readonly workload: string;
 }
 
+/** For minikube the same, and what it must be told of its base image. */
+export interface MinikubeImages extends NodeImages {
+  /** v1.37.2 */
+  readonly kubernetesVersion: string;
+  /** The manifest of the network plugin that is inside. */
+  readonly cniManifest: string;
+}
+
 /** Images of our own. They are in the engine when the promise resolves, the registry's too after `ensureImages`. */
 export interface ImageSource {
   readonly ensureImages: (options: ImageOptions) => Promise<NodeImages>;
+  /** With minikube's base image in the place of the node image. */
+  readonly ensureMinikube: (options: ImageOptions) => Promise<MinikubeImages>;
   /** Only the workload, for node images of others. */
   readonly ensureWorkload: (options: ImageOptions) => Promise<string>;
   /** Only the registry's image, for node images of others; it does not come with the workload. */

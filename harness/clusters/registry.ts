@@ -1,14 +1,16 @@
 import type { KeepingProvider, ProviderDeps } from './deps.ts';
 import { CLUSTER_LABEL } from './kind/labels.ts';
 import { kindProvider } from './kind/provider.ts';
+import { NAME_LABEL } from './minikube/labels.ts';
+import { minikubeProvider } from './minikube/provider.ts';
 
 /**
  * Every provider whose nodes are containers of the engine. A new one is a folder beside `kind`, a line here, and its
  * word in the settings.
  */
-export function makeProviders(deps: ProviderDeps): Readonly<Record<'kind', KeepingProvider>> {
-  return { kind: kindProvider(deps) };
+export function makeProviders(deps: ProviderDeps): Readonly<Record<'kind' | 'minikube', KeepingProvider>> {
+  return { kind: kindProvider(deps), minikube: minikubeProvider(deps) };
 }
 
 /** The labels by which the nodes of all of them are told from other containers. */
-export const NODE_LABELS: readonly string[] = [CLUSTER_LABEL];
+export const NODE_LABELS: readonly string[] = [CLUSTER_LABEL, NAME_LABEL];

@@ -16,7 +16,8 @@ import { objectText } from '../observe/manifests/object-text.ts';
 import { observePods } from '../observe/observe-pods.ts';
 import type { Ledger } from '../observe/report/ledger.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
-import { awaitEarlierRuns, removeNamespaces } from './prove.ts';
+import { awaitEarlierRuns } from './earlier-runs.ts';
+import { removeNamespaces } from './remove-namespaces.ts';
 import { openWorkbench, readyCluster } from './workbench.ts';
 
 export interface ObserveRun {
@@ -45,6 +46,7 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
     runFolder: run.folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
+    onKept: (what: string) => ledger.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => ledger.leftovers.push(...leftovers),
   };
   const bench = await openWorkbench(options);
@@ -68,7 +70,7 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
     ledger.kept.push(
       `cluster ${cluster.name}, for the next run; remove it with \`npm run podproof -- down\``,
     );
-  if (cluster.reused) await awaitEarlierRuns(kube, deadline);
+  if (cluster.reused) await awaitEarlierRuns({ kube, cluster, deadline, progress });
   const manifests = join(run.folder, 'manifests');
   await mkdir(manifests, { recursive: true });
   const step = progress.step('observing');

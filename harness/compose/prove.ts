@@ -2,10 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
-import { Deadline } from '../core/deadline.ts';
+import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
-import { done, pending, poll } from '../core/poll.ts';
 import type { Progress } from '../core/progress.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { schedulableNames } from '../scenario/every-node.ts';
@@ -14,7 +13,9 @@ import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
+import { awaitEarlierRuns } from './earlier-runs.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
+import { removeNamespaces } from './remove-namespaces.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 import { openAttached } from './attached-bench.ts';
 import {
@@ -49,7 +50,7 @@ const REMOVE_PODS_MS = 45_000;
 
 /** Starts engine and cluster, plans, and runs the scenarios. What must be taken back is on the undo stack. */
 export async function proveOnCluster(context: ProveContext): Promise<void> {
-  const { settings, deadline, undo, runId, folder } = context;
+  const { settings, undo, runId, folder } = context;
   let keep = settings.keep;
   const options = {
     ...context,
@@ -57,6 +58,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     runFolder: folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
+    onKept: (what: string) => context.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
   };
   const bench = await openBench(context, options);
@@ -77,7 +79,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
       `cluster ${cluster.name}, for the next run; use it with \`export KUBECONFIG=${cluster.kubeconfig}\`, remove it with \`npm run podproof -- down\``,
     );
   }
-  if (cluster.reused) await awaitEarlierRuns(kube, deadline);
+  if (cluster.reused) await awaitEarlierRuns({ ...context, kube, cluster });
   await planAndRun(context, { cluster, kube });
 }
 
@@ -139,54 +141,4 @@ export async function planAndRun(
     step?.fail(visited);
     throw error;
   }
-}
-
-/**
- * Asks the cluster to remove everything of a run. It does not wait: the verdict is known, and the next run looks for
- * what is still there before it starts.
- */
-export async function removeNamespaces(
-  kube: KubeClient,
-  labelSelector: string,
-  within: Deadline,
-): Promise<void> {
-  const [pods, namespaces, workloads] = await Promise.all([
-    kube.list('Pod', { labelSelector }, within),
-    kube.list('Namespace', { labelSelector }, within),
-    kube.list('Deployment', { labelSelector }, within),
-  ]);
-  // Before their pods, which they would replace.
-  await Promise.all(
-    workloads.map(({ metadata }) =>
-      kube.delete('Deployment', { name: metadata.name, namespace: metadata.namespace ?? '' }, within),
-    ),
-  );
-  await Promise.all(
-    pods.map(({ metadata }) =>
-      kube.delete('Pod', { name: metadata.name, namespace: metadata.namespace ?? '' }, within, 1),
-    ),
-  );
-  await Promise.all(
-    namespaces.map(({ metadata }) => kube.delete('Namespace', { name: metadata.name }, within)),
-  );
-}
-
-/**
- * On a cluster that was used before: waits until the pods of earlier runs are gone, and removes those of runs that
- * were killed. A pod that still holds port 9000 would keep a new one from being scheduled.
- */
-export async function awaitEarlierRuns(kube: KubeClient, outer: Deadline): Promise<void> {
-  const deadline = Deadline.in(REMOVE_PODS_MS, 'the pods of earlier runs to be gone', outer.signal);
-  const left = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
-  if (left.length === 0) return;
-  await removeNamespaces(kube, RUN_LABEL, deadline);
-  await poll(
-    async () => {
-      const pods = await kube.list('Pod', { labelSelector: RUN_LABEL }, deadline);
-      return pods.length === 0
-        ? done(true)
-        : pending(`pods ${pods.map(({ metadata }) => metadata.name).join(', ')}`);
-    },
-    { deadline, pauseMs: 100, maxPauseMs: 300 },
-  );
 }

@@ -148,7 +148,11 @@ function providerDeps(
 export type ReadyOptions = Pick<
   WorkbenchOptions,
   'progress' | 'deadline' | 'undo' | 'sink' | 'diagnostics' | 'beforeCreate'
-> & { readonly keepCluster: () => boolean };
+> & {
+  readonly keepCluster: () => boolean;
+  /** Told what else stays on purpose. */
+  readonly onKept: (what: string) => void;
+};
 
 /** Takes over a kept cluster that fits, or makes a new one; removing it is registered before it exists. */
 export async function readyCluster(
@@ -172,7 +176,13 @@ export async function readyCluster(
         ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
-  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, { deadline, progress });
+  const onLeftAlone = (name: string, why: string): void =>
+    options.onKept(
+      `cluster ${name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
+    );
+  const kept = settings.fresh
+    ? undefined
+    : await bench.provider.findKept(spec, { deadline, progress, onLeftAlone });
   if (kept !== undefined) removeLater(kept.name);
   if (kept === undefined) await options.beforeCreate?.();
   const cluster =

@@ -15,7 +15,7 @@ const schema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  provider: z.enum(['kind', 'attached']).default('kind'),
+  provider: z.enum(['kind', 'minikube', 'attached']).default('kind'),
   ...attachedSchema,
   nodes: z.coerce.number().int().min(1).max(9).default(3),
   image: z

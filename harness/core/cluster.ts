@@ -31,6 +31,8 @@ export interface Cluster {
   readonly namespaceLabels?: Readonly<Record<string, string>>;
   /** What it cannot offer to claims, each with the reason. Known before anything is planned. */
   readonly lacks?: Lacks;
+  /** This machine, where its owner has a command that names a node to it; absent where the provider has none. */
+  readonly laptop?: Laptop;
   /** A container of ours on the cluster's network, outside every node. Started on first use. */
   outsider(deadline: Deadline): Promise<CommandRunner>;
   /** An image registry on the cluster's network that every node pulls from. Started on first use. */
@@ -39,6 +41,16 @@ export interface Cluster {
 
 /** What not every cluster has. */
 export type Lacks = { readonly [what in 'outsider' | 'registry']?: string };
+
+/** This machine as a place to reach nodes from. */
+export interface Laptop {
+  /** Runs commands here, with what the provider's own tool needs to find the cluster. */
+  readonly runner: CommandRunner;
+  /** Prints the address of a node, such as `minikube ip`: that of the control plane. */
+  readonly nodeAddress: readonly [string, ...string[]];
+  /** Why no node can be reached from here, where that is known without trying. */
+  readonly outOfReach?: string;
+}
 
 /** One registry under two names, as whoever pushes and whoever pulls stand in different places. */
 export interface ClusterRegistry {
@@ -77,6 +89,54 @@ export interface ClusterProvider {
   diagnose(name: string, keep: KeepFile, deadline: Deadline): Promise<void>;
 }
 
+/*
+ * What some providers can do and others cannot. Each is an interface of its own that a provider implements or not, so
+ * that nobody has to write a method that only throws.
+ */
+
+/** Can make clusters of several nodes; every other provider makes one node and refuses a spec that asks for more. */
+export interface MultiNode {
+  readonly maxNodes: number;
+}
+
+/** Its nodes can be entered from outside every pod. */
+export interface HasNodeShell {
+  /** Runs commands in the node's own namespaces, as its root. */
+  nodeShell(node: string): CommandRunner;
+}
+
+/** Can bring images of the engine into the nodes, for pods that must not pull. */
+export interface LoadsImages {
+  /**
+   * After this every node of the cluster has the image under this name.
+   *
+   * @throws InfrastructureError IMAGE_NOT_LOADED
+   */
+  loadImage(cluster: string, image: string, deadline: Deadline): Promise<void>;
+}
+
+/** Can stop all processes of a node and let them go on, as a laptop does that sleeps. */
+export interface PausesNodes {
+  pauseNode(node: string, deadline: Deadline): Promise<void>;
+  resumeNode(node: string, deadline: Deadline): Promise<void>;
+}
+
+/** Each capability under the member by which it is recognised. */
+export interface Capabilities {
+  readonly maxNodes: MultiNode;
+  readonly nodeShell: HasNodeShell;
+  readonly loadImage: LoadsImages;
+  readonly pauseNode: PausesNodes;
+}
+
+/** @example if (can(provider, 'loadImage')) await provider.loadImage(cluster.name, image, deadline) */
+export function can<P extends ClusterProvider, C extends keyof Capabilities>(
+  provider: P,
+  capability: C,
+): provider is P & Capabilities[C] {
+  return capability in provider;
+}
+
 /** Takes one text of a collection. `file` is a relative path whose parts may come from nodes. */
 export type KeepFile = (file: string, text: string) => void;
 
@@ -85,6 +145,8 @@ export interface ProviderOptions {
   readonly progress: Progress;
   /** Called with the cluster's name before anything of it exists, so that the undo can be registered first. */
   readonly onBeforeCreate?: (name: string) => void;
+  /** Told of a kept cluster that could have served and does not, but stays: who asked to keep it decides about it. */
+  readonly onLeftAlone?: (name: string, why: string) => void;
   /** Called when the creation failed, before what is there is removed. Must not reject, and must have an end. */
   readonly onFailure?: () => Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface Finding {
   readonly cause?: string;
   /** One or two lines that somebody can follow. */
   readonly fix?: string;
+  /** Of the error with which a run ends because of this alone. @default DOCTOR_FAILED or DOCTOR_REFUSED */
+  readonly code?: string;
 }
 
 /** A finding with the check that it belongs to. */

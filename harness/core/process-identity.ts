@@ -13,9 +13,33 @@ export interface ProcessIdentity {
   readonly bootId: string;
 }
 
+/** What the kernel is asked about processes. Passed in where the reuse of numbers is tested. */
+export interface ProcessTable {
+  /** Undefined when no such process runs: a zombie keeps its number and its start time, but does nothing any more. */
+  startedAt(pid: number): Promise<string | undefined>;
+  /** '' where the system does not tell. */
+  bootId(): Promise<string>;
+}
+
+export const systemProcesses: ProcessTable = {
+  async startedAt(pid) {
+    return parseStat(await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => ''));
+  },
+  async bootId() {
+    return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+  },
+};
+
 /** @param pid our own by default */
 export async function identityOf(pid: number = process.pid): Promise<ProcessIdentity> {
-  return { pid, startedAt: await startOf(pid), bootId: await bootId() };
+  const found = await identify(pid, systemProcesses);
+  return found ?? { pid, startedAt: '', bootId: await systemProcesses.bootId() };
+}
+
+/** Like {@link identityOf}; undefined when the table has no such process. */
+export async function identify(pid: number, table: ProcessTable): Promise<ProcessIdentity | undefined> {
+  const startedAt = await table.startedAt(pid);
+  return startedAt === undefined ? undefined : { pid, startedAt, bootId: await table.bootId() };
 }
 
 export function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
@@ -28,34 +52,47 @@ export function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
  *
  * @example if (!(await isAlive(record.owner))) await remove(record)
  */
-export async function isAlive(identity: ProcessIdentity): Promise<boolean> {
-  if (identity.bootId !== '' && identity.bootId !== (await bootId())) return false;
+export async function isAlive(
+  { pid, startedAt, bootId }: ProcessIdentity,
+  table: ProcessTable = systemProcesses,
+): Promise<boolean> {
+  if (bootId !== '' && bootId !== (await table.bootId())) return false;
+  return startedAt === '' ? takesSignals(pid) : (await table.startedAt(pid)) === startedAt;
+}
+
+/**
+ * Reads back from a file who may be ended later; undefined for anything that does not name one process for certain.
+ * `startTime` is how such files called the start before 0.2.
+ */
+export function parseIdentity(value: unknown): ProcessIdentity | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const {
+    pid,
+    bootId,
+    startTime,
+    startedAt = startTime,
+  } = value as Partial<Record<keyof ProcessIdentity | 'startTime', unknown>>;
+  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid <= 1) return undefined;
+  if (typeof startedAt !== 'string' || startedAt === '' || typeof bootId !== 'string') return undefined;
+  return { pid, startedAt, bootId };
+}
+
+function takesSignals(pid: number): boolean {
   try {
-    process.kill(identity.pid, 0);
+    process.kill(pid, 0);
+    return true;
   } catch (error) {
     // EPERM: it runs as another user.
-    if (!hasCode(error, 'EPERM')) return false;
+    return hasCode(error, 'EPERM');
   }
-  if (identity.startedAt === '') return true;
-  const found = await statOf(identity.pid);
-  return found !== undefined && found.startedAt === identity.startedAt && !found.ended;
 }
 
-async function startOf(pid: number): Promise<string> {
-  return (await statOf(pid))?.startedAt ?? '';
-}
-
-/** Fields 3 and 22 of proc_pid_stat(5); the name in field 2 may contain anything, so count from its last bracket. */
-async function statOf(
-  pid: number,
-): Promise<{ readonly startedAt: string; readonly ended: boolean } | undefined> {
-  const text = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '');
-  if (text === '') return undefined;
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  // A zombie keeps its number and its start time until somebody asks how it ended, but it does nothing any more.
-  return { startedAt: fields[19] ?? '', ended: fields[0] === 'Z' || fields[0] === 'X' };
-}
-
-async function bootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim();
+/**
+ * Fields 3 and 22 of proc_pid_stat(5); the name in field 2 may contain anything, so count from its last bracket.
+ *
+ * @example parseStat('7 (a) b) S 1 …')
+ */
+export function parseStat(stat: string): string | undefined {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
 }

@@ -1,3 +1,4 @@
+import type { Laptop } from './cluster.ts';
 import type { CommandRunner } from './command.ts';
 import type { Deadline } from './deadline.ts';
 import { InfrastructureError } from './errors.ts';
@@ -83,6 +84,8 @@ export interface Scene {
   hostPath(path: string): string;
   /** A container of ours on the cluster's network, outside every node. */
   outsider(): Promise<CommandRunner>;
+  /** This machine, if its owner has a command that names a node to it, such as `minikube ip`. */
+  readonly laptop: Laptop | undefined;
   /** Lets time pass, for claims about something that must *not* happen. */
   hold(ms: number): Promise<void>;
   /**

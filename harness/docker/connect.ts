@@ -5,7 +5,7 @@ import type { SessionRunner } from '../session/session-runner.ts';
 import { containerSessions } from './container-sessions.ts';
 import { containerCalls } from './containers.ts';
 import { daemonFacts } from './daemon-facts.ts';
-import { callEngine } from './engine-error.ts';
+import { callEngine, statusOf } from './engine-error.ts';
 import { connectionTo } from './endpoint.ts';
 import type { DockerEngine, EngineFacts } from './engine-port.ts';
 import { execTransport } from './exec-transport.ts';
@@ -46,6 +46,19 @@ export async function connectDocker(engine: {
         }),
       );
       return listed.Volumes.map((volume) => volume.Name);
+    },
+    async removeVolume(name, deadline) {
+      try {
+        await callEngine(`remove the volume ${name}`, deadline, () =>
+          api.getVolume(name).remove({ abortSignal: deadline.signal }),
+        );
+        return true;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 404) return true;
+        if (status === 409) return false;
+        throw error;
+      }
     },
     runner(container, where) {
       const runner = containerSessions({ container, where, transport });

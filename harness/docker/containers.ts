@@ -7,6 +7,7 @@ import type { ContainerCalls, ContainerState, NameHold, PortBinding } from './en
 import { labelFilters } from './labels.ts';
 
 export function containerCalls(api: Docker): ContainerCalls {
+  const at = (container: string): Docker.Container => api.getContainer(checkedContainer(container));
   return {
     async list(labels, deadline) {
       const listed = await callEngine('list containers', deadline, () =>
@@ -23,7 +24,7 @@ export function containerCalls(api: Docker): ContainerCalls {
     async inspect(container, deadline) {
       try {
         const found = await callEngine(`inspect the container ${container}`, deadline, () =>
-          api.getContainer(checkedContainer(container)).inspect({ abortSignal: deadline.signal }),
+          at(container).inspect({ abortSignal: deadline.signal }),
         );
         return stateOf(found);
       } catch (error) {
@@ -35,9 +36,7 @@ export function containerCalls(api: Docker): ContainerCalls {
     async remove(container, deadline) {
       try {
         await callEngine(`remove the container ${container}`, deadline, () =>
-          api
-            .getContainer(checkedContainer(container))
-            .remove({ force: true, v: true, abortSignal: deadline.signal }),
+          at(container).remove({ force: true, v: true, abortSignal: deadline.signal }),
         );
       } catch (error) {
         // 404: gone. 409: somebody else's removal is in progress; listings show when it is done.
@@ -45,16 +44,10 @@ export function containerCalls(api: Docker): ContainerCalls {
         if (status !== 404 && status !== 409) throw error;
       }
     },
-    async limitTasks(container, most, deadline) {
-      await callEngine(`limit the processes of ${container}`, deadline, () =>
-        api
-          .getContainer(checkedContainer(container))
-          .update({ PidsLimit: most, abortSignal: deadline.signal }),
-      );
-    },
+    ...changes(at),
     async logTail(container, lines, deadline) {
       const raw = await callEngine(`read the log of ${container}`, deadline, () =>
-        api.getContainer(checkedContainer(container)).logs({
+        at(container).logs({
           stdout: true,
           stderr: true,
           follow: false,
@@ -63,6 +56,29 @@ export function containerCalls(api: Docker): ContainerCalls {
         }),
       );
       return textOf(raw);
+    },
+  };
+}
+
+/** What can be done to a container that runs. */
+function changes(
+  at: (container: string) => Docker.Container,
+): Pick<ContainerCalls, 'limitTasks' | 'pause' | 'resume'> {
+  return {
+    async limitTasks(container, most, deadline) {
+      await callEngine(`limit the processes of ${container}`, deadline, () =>
+        at(container).update({ PidsLimit: most, abortSignal: deadline.signal }),
+      );
+    },
+    async pause(container, deadline) {
+      await callEngine(`pause the container ${container}`, deadline, () =>
+        at(container).pause({ abortSignal: deadline.signal }),
+      );
+    },
+    async resume(container, deadline) {
+      await callEngine(`resume the container ${container}`, deadline, () =>
+        at(container).unpause({ abortSignal: deadline.signal }),
+      );
     },
   };
 }

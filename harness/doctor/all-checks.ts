@@ -15,6 +15,7 @@ import { kubeconfigLock } from './checks/kubeconfig-lock.ts';
 import { leftovers } from './checks/leftovers.ts';
 import { linuxContainers } from './checks/linux-containers.ts';
 import { localDaemon } from './checks/local-daemon.ts';
+import { minikube } from './checks/minikube.ts';
 import { networkOverlap } from './checks/network-overlap.ts';
 import { nodeVersion } from './checks/node.ts';
 import { oneDaemon } from './checks/one-daemon.ts';
@@ -54,4 +55,5 @@ export const CHECKS: readonly Check[] = [
   vantages,
   folders,
   oomScore,
+  minikube,
 ];

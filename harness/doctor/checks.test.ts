@@ -290,7 +290,23 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
     }),
     fires('info', 'no node image yet', { probe: { image: 'workload', lowersOomScore: false } }),
   ],
+  D28: [
+    fires('fail', 'there is none on PATH', minikubeWith({ notStarted: 'ENOENT' })),
+    fires(
+      'fail',
+      'does not tell its version (exit 1: no such command)',
+      minikubeWith({ exitCode: 1, stderr: 'no such command' }),
+    ),
+    fires('warn', 'minikube 1.31.0 (PATH)', minikubeWith({ stdout: '{"minikubeVersion":"v1.31.0"}' })),
+  ],
 };
+
+function minikubeWith(answer: NonNullable<Ailment['commands']>[string]): Ailment {
+  return {
+    patient: { wish: { provider: 'minikube', nodes: 3 } },
+    commands: { 'minikube version': answer },
+  };
+}
 
 function buildTools(more: NonNullable<Ailment['commands']>): NonNullable<Ailment['commands']> {
   const tools = ['go', 'gcc', 'wget', 'tar', 'unshare', 'apt-get'];
@@ -312,6 +328,7 @@ const SILENT: Readonly<Record<string, Ailment | (() => Ailment)>> = {
   D22: { patient: wanting('node:1'), registry: ['node:1'] },
   D23: { patient: hub(200, { 'ratelimit-remaining': '87;w=21600' }), registry: [HUB_IMAGE] },
   D25: { nodes: [NODE] },
+  D28: minikubeWith({ stdout: '{"commit":"eb25dbc","minikubeVersion":"v1.38.1"}' }),
 };
 
 function look(id: string, ailment: Ailment): Promise<Finding> {

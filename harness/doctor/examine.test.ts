@@ -101,6 +101,17 @@ describe('errorOf', () => {
     });
   });
 
+  test('a failure that has a code of its own gives it to the run, if it is the only one', () => {
+    const missing = { ...found('D28', 'fail'), code: 'MINIKUBE_MISSING' };
+    expect(errorOf({ ms: 1, checks: [found('D01', 'ok'), missing] })).toMatchObject({
+      code: 'MINIKUBE_MISSING',
+      exitCode: 3,
+    });
+    expect(errorOf({ ms: 1, checks: [found('D02', 'fail'), missing] })).toMatchObject({
+      code: 'DOCTOR_FAILED',
+    });
+  });
+
   test('a refusal outranks a failure', () => {
     const error = errorOf({ ms: 1, checks: [found('D02', 'fail'), found('D04', 'refuse')] });
     expect(error).toMatchObject({ code: 'DOCTOR_REFUSED', exitCode: 8 });

@@ -1,20 +1,26 @@
 import { defaultImageOf, OWN_KIND_VERSION } from '../clusters/kind/version.ts';
+import { stockBase } from '../clusters/minikube/image-choice.ts';
 import type { Deadline } from '../core/deadline.ts';
-import { lookForNodeImage } from '../images/node-image.ts';
+import { lookForMinikubeImage, lookForNodeImage, type NodeImageLook } from '../images/node-image.ts';
 import type { Patient } from './patient.ts';
+
+type Wishing = Pick<Patient, 'wish' | 'shell' | 'folders'>;
 
 /**
  * The images that a run could make its nodes from, in the order in which it would take them: the one asked for and no
- * other, else kind's default, else our own.
+ * other, else the provider's default, else our own.
  */
-export async function imagesOfNodes(
-  { wish, shell, folders }: Pick<Patient, 'wish' | 'shell' | 'folders'>,
-  deadline: Deadline,
-): Promise<readonly string[]> {
+export async function imagesOfNodes(patient: Wishing, deadline: Deadline): Promise<readonly string[]> {
+  const { wish, shell } = patient;
   if (wish.image !== undefined) return [wish.image];
-  const stock = defaultImageOf(OWN_KIND_VERSION);
-  const own = await deadline.race(
-    lookForNodeImage({ runner: shell, cacheDir: folders.cache, recipeDir: folders.recipes }),
-  );
+  const stock =
+    wish.provider === 'minikube' ? await stockBase({ shell, deadline }) : defaultImageOf(OWN_KIND_VERSION);
+  const own = await deadline.race(ownImage(patient));
   return [...(stock === undefined ? [] : [stock]), own.node];
+}
+
+/** The image that podproof builds for the nodes of the provider. */
+export async function ownImage({ wish, shell, folders }: Wishing): Promise<NodeImageLook> {
+  const look = wish.provider === 'minikube' ? lookForMinikubeImage : lookForNodeImage;
+  return look({ runner: shell, cacheDir: folders.cache, recipeDir: folders.recipes });
 }

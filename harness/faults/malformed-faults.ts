@@ -16,7 +16,7 @@ function toFault(malformed: Malformed): Fault {
     code: 'SCENARIO_INVALID',
     // Long lines are wrapped, so the place and the beginning are looked for.
     tells: told.map((line) => `scenarios/${line.split('  ')[0] ?? ''}`),
-    // The wait for something that never comes has ten seconds.
+    // The wait for something that never comes has ten seconds, and so has a loop that never ends.
     withinMs: id === 'Y27' ? 14_000 : 5000,
     run: async (bench) => {
       await bench.plant(filesOf(malformed));

@@ -21,6 +21,7 @@ export async function goPrograms(
   const cni = await version('node-image/cni', 'github.com/containernetworking/plugins');
   const registry = await version('registry-image/registry', 'github.com/distribution/distribution/v3');
   const coredns = await version('node-image/coredns', 'github.com/coredns/coredns');
+  const crictl = await version('minikube-image/crictl', 'sigs.k8s.io/cri-tools');
   const program = (name: string, title: string, estimateMs: number): GoProgram => ({
     name,
     title: `node image: ${title}`,
@@ -50,6 +51,13 @@ export async function goPrograms(
       cgo: { needs: 'seccomp', env: (folder) => seccompEnvironment(folder, shop.architecture) },
     },
     { ...program('cni', `CNI plugins ${cni}`, 8000), target: 'tool' },
+    {
+      ...program('crictl', `crictl ${crictl}`, 60_000),
+      title: `minikube image: crictl ${crictl}`,
+      folder: 'minikube-image/crictl',
+      target: 'tool',
+      ldflags: `-s -w -X sigs.k8s.io/cri-tools/pkg/version.Version=${crictl}`,
+    },
     program('agent', 'CNI agent', 5000),
     { ...program('serve', 'server of the workload', 4000), folder: 'workload-image/serve' },
     { ...program('push', 'image pusher of the workload', 4000), folder: 'workload-image/push' },

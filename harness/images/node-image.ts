@@ -10,6 +10,7 @@ import { checkBuildRequirements, thisMachine } from './build-requirements.ts';
 import { buildStages, folderOf } from './build-stages.ts';
 import { debianMirror } from './debian-mirror.ts';
 import { loadImages, type EngineCli } from './load-images.ts';
+import { CNI_MANIFEST, MINIKUBE_STAGE } from './minikube-stage.ts';
 import type { ImageFacts } from './node-stage.ts';
 import { pruneResults } from './prune-results.ts';
 import { FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
@@ -29,6 +30,8 @@ export interface BuildOptions {
 
 /** Images in the cache, not yet in an engine. */
 export interface ImageArchive {
+  /** The folder of the stage that made it. */
+  readonly folder: string;
   /** In the format of `docker save`. */
   readonly file: string;
   /** podproof-node:v1.37.2-3f2a91c0d5e7 */
@@ -57,9 +60,29 @@ export type BuiltImages = Pick<ImageArchive, 'node' | 'workload' | 'kubernetesVe
 export async function ensureNodeImage(
   options: BuildOptions & { readonly engine: EngineCli },
 ): Promise<BuiltImages> {
-  const { node, workload, kubernetesVersion, cached, ...archive } = await buildImages(options);
-  await loadImages({ ...options, images: { node, workload, ...archive } });
+  const archive = await buildImages(options);
+  await loadImages({ ...options, images: archive });
+  const { node, workload, kubernetesVersion, cached } = archive;
   return { node, workload, kubernetesVersion, cached };
+}
+
+/** The base image of minikube's nodes, and the file that brings their network plugin. */
+export interface MinikubeImages extends BuiltImages {
+  readonly cniManifest: string;
+}
+
+/**
+ * The same for minikube's base image, which is the node image with one more layer. Only this function builds it.
+ *
+ * @throws as {@link ensureNodeImage}
+ */
+export async function ensureMinikubeImage(
+  options: BuildOptions & { readonly engine: EngineCli },
+): Promise<MinikubeImages> {
+  const archive = await buildImages(options, MINIKUBE_STAGE);
+  await loadImages({ ...options, images: archive });
+  const { node, workload, kubernetesVersion, cached, folder } = archive;
+  return { node, workload, kubernetesVersion, cached, cniManifest: join(folder, CNI_MANIFEST) };
 }
 
 /** What there is of our node image before anything is built. */
@@ -79,18 +102,44 @@ export async function lookForNodeImage(
   return { node: plan.nodeImage, built: await isPresent(folder) };
 }
 
+/** Stages that end in an archive for an engine. */
+type ImageStage = typeof FINAL_STAGE | typeof MINIKUBE_STAGE;
+
+/** The same for minikube's base image. */
+export async function lookForMinikubeImage(
+  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
+): Promise<NodeImageLook> {
+  return look(options, MINIKUBE_STAGE);
+}
+
+async function look(
+  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
+  target: ImageStage,
+): Promise<NodeImageLook> {
+  const plan = await planBuild(workshop(options));
+  const folder = folderOf(target, { folder: join(options.cacheDir, 'images'), keys: plan.keys });
+  return { node: imageOf(plan, target), built: await isPresent(folder) };
+}
+
+function imageOf({ nodeImage, minikubeImage }: BuildPlan, target: ImageStage): string {
+  return target === FINAL_STAGE ? nodeImage : minikubeImage;
+}
+
 /** The part of {@link ensureNodeImage} that needs no engine, so that it can run while one starts. */
-async function buildImages(options: BuildOptions): Promise<ImageArchive> {
+async function buildImages(
+  options: BuildOptions,
+  target: ImageStage = FINAL_STAGE,
+): Promise<ImageArchive> {
   const { cacheDir, deadline, progress } = options;
   const shop = workshop(options);
   const plan = await planBuild(shop);
   const place = { folder: join(cacheDir, 'images'), keys: plan.keys };
-  if (await isPresent(folderOf(FINAL_STAGE, place)))
-    return describe(plan, folderOf(FINAL_STAGE, place), true);
+  const result = folderOf(target, place);
+  if (await isPresent(result)) return describe(plan, { folder: result, target, cached: true });
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
   await checkBuildRequirements(options.runner, await thisMachine(cacheDir), deadline);
   await using _lock = await lockOf(place.folder, options);
-  const folder = await buildStages(plan.stages, FINAL_STAGE, {
+  const folder = await buildStages(plan.stages, target, {
     ...place,
     deadline,
     progress,
@@ -98,7 +147,7 @@ async function buildImages(options: BuildOptions): Promise<ImageArchive> {
     widths: { cpu: 2, network: 2 },
   });
   await pruneResults(place.folder, plan.keys, systemClock.date());
-  return await describe(plan, folder, false);
+  return await describe(plan, { folder, target, cached: false });
 }
 
 async function lockOf(folder: string, { deadline, progress }: BuildOptions): Promise<AsyncDisposable> {
@@ -114,11 +163,19 @@ async function lockOf(folder: string, { deadline, progress }: BuildOptions): Pro
   return lock;
 }
 
-async function describe(plan: BuildPlan, folder: string, cached: boolean): Promise<ImageArchive> {
+async function describe(
+  plan: BuildPlan,
+  {
+    folder,
+    target,
+    cached,
+  }: { readonly folder: string; readonly target: ImageStage; readonly cached: boolean },
+): Promise<ImageArchive> {
   const facts: unknown = JSON.parse(await readFile(join(folder, 'images.json'), 'utf8'));
   return {
+    folder,
     file: join(folder, 'images.tar'),
-    node: plan.nodeImage,
+    node: imageOf(plan, target),
     workload: WORKLOAD_IMAGE,
     workloadId: isFacts(facts) ? facts.workloadId : '',
     registry: REGISTRY_IMAGE,

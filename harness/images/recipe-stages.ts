@@ -1,5 +1,6 @@
 import { goPrograms } from './go-programs.ts';
 import { goStage } from './go-modules.ts';
+import { MINIKUBE_REPOSITORY, MINIKUBE_STAGE, minikubeStage } from './minikube-stage.ts';
 import { NODE_REPOSITORY, nodeStage } from './node-stage.ts';
 import { pauseStage } from './pause-stage.ts';
 import { preloadStage } from './preload-stage.ts';
@@ -20,12 +21,15 @@ export interface BuildPlan {
   readonly kubernetesVersion: string;
   /** podproof-node:v1.37.2-3f2a91c0d5e7 */
   readonly nodeImage: string;
+  /** podproof-minikube:v1.37.2-0c9a17d2be41 */
+  readonly minikubeImage: string;
 }
 
 /** Reads the recipe and works out all keys. Takes milliseconds. */
 export async function planBuild(shop: Workshop): Promise<BuildPlan> {
   const { programs, kubernetesVersion } = await goPrograms(shop);
   let nodeImage = '';
+  let minikubeImage = '';
   const stages = [
     rootfsStage(shop),
     seccompStage(shop),
@@ -34,8 +38,10 @@ export async function planBuild(shop: Workshop): Promise<BuildPlan> {
     workloadStage(shop),
     preloadStage(shop, kubernetesVersion),
     nodeStage(shop, { kubernetesVersion, nodeTag: () => nodeImage }),
+    minikubeStage(shop, { kubernetesVersion, baseTag: () => minikubeImage }),
   ];
   const keys = await stageKeys(stages);
   nodeImage = `${NODE_REPOSITORY}:${kubernetesVersion}-${keys.get(FINAL_STAGE) ?? ''}`;
-  return { stages, keys, kubernetesVersion, nodeImage };
+  minikubeImage = `${MINIKUBE_REPOSITORY}:${kubernetesVersion}-${keys.get(MINIKUBE_STAGE) ?? ''}`;
+  return { stages, keys, kubernetesVersion, nodeImage, minikubeImage };
 }

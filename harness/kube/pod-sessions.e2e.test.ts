@@ -39,6 +39,17 @@ async function processesOf(name: string): Promise<readonly string[]> {
   return stdout.split('\n').filter((line) => !['COMMAND', 'ps -o args', ''].includes(line));
 }
 
+/** Waits until no process of the pod has this in its command line. */
+async function goneFrom(name: string, unwanted: RegExp): Promise<void> {
+  await poll(
+    async () => {
+      const seen = await processesOf(name);
+      return seen.some((line) => unwanted.test(line)) ? pending(seen.join(' | ')) : done(seen);
+    },
+    { deadline: within(10) },
+  );
+}
+
 describe('commands in a session', () => {
   test('have streams, words and an exit code of their own', async () => {
     expect(await run(['sh', '-c', 'echo out; echo err >&2; exit 7'])).toMatchObject({
@@ -79,17 +90,28 @@ describe('commands in a session', () => {
   }, 100_000);
 
   test('are killed with their session and their children at the deadline', async () => {
-    expect(await run(['sh', '-c', 'sleep 4721; true'], { deadline: within(1) })).toMatchObject({
-      kind: 'timedOut',
-    });
-    await poll(
-      async () => {
-        const seen = await processesOf('web');
-        return seen.some((line) => /4721|session/.test(line)) ? pending(seen.join(' | ')) : done(seen);
-      },
-      { deadline: within(10) },
-    );
+    // One child leaves the process group of its command, one its parent as well.
+    const script = 'setsid sleep 4723 >/dev/null 2>&1 & (setsid sleep 4724 &); sleep 4721; true';
+    expect(await run(['sh', '-c', script], { deadline: within(1) })).toMatchObject({ kind: 'timedOut' });
+    await goneFrom('web', /472\d|session/);
     expect(await run(['echo', 'next'])).toMatchObject({ kind: 'exited', stdout: 'next\n' });
+  }, 60_000);
+
+  test('are killed when the runtime kills what it started, as it does when a stream breaks on the node', async () => {
+    await space.start('cut');
+    const pod = inPod('cut');
+    const outer = '$(sed -n "s/^PPid:\\t//p" "/proc/$PPID/status")';
+    const script = `kill -9 "${outer}"; sleep 4722; true`;
+    expect(await pod.run(['sh', '-c', script], { deadline: within(30) })).toMatchObject({
+      kind: 'inconclusive',
+      why: expect.stringContaining('exit 137'),
+    });
+    // The PID 1 of this pod asks nobody how it ended, so the inner process may leave a zombie: `[session]`.
+    await goneFrom('cut', /4722|\/usr\/bin\/session/);
+    expect(await pod.run(['echo', 'next'], { deadline: within(30) })).toMatchObject({
+      kind: 'exited',
+      stdout: 'next\n',
+    });
   }, 60_000);
 });
 

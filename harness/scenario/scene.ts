@@ -33,6 +33,10 @@ export function createScene(parts: SceneParts): Scene {
     hold: (ms) => systemClock.sleep(ms, deadline.signal),
     until: (what, ms, look) =>
       poll(look, { deadline: Deadline.in(Math.min(ms, deadline.remainingMs), what, deadline.signal) }),
+    get laptop() {
+      const { laptop } = cluster;
+      return laptop && { ...laptop, runner: recorder.wrap(inTurn(laptop.runner, parts), 'laptop') };
+    },
     outsider: async () => recorder.wrap(inTurn(await cluster.outsider(deadline), parts), 'cluster network'),
   };
 }

@@ -4,6 +4,7 @@ import {
   defineScenario,
   eachPort,
   httpFrom,
+  httpFromLaptop,
   listeningPorts,
   namespaceOf,
   namespaceOfNode,
@@ -14,6 +15,7 @@ import {
   type HttpTarget,
   type PodUnderTest,
 } from '../../harness/index.ts';
+import { brief, everyAnswer, laptopReaches, ofItsNode, showLaptop } from './ways.ts';
 
 const HOST_PORT = 9000;
 const POD_PORT = 8080;
@@ -47,22 +49,26 @@ export default defineScenario({
         fromItsNode: await httpFrom(pod.node.runner, at(pod.node.address)),
         fromOtherNode: await httpFrom(otherNode(pod).runner, at(pod.node.address)),
         fromOutside: await httpFrom(await scene.outsider(), at(pod.node.address)),
+        nodeAddress: pod.node.address,
+        fromLaptop: await httpFromLaptop(scene, pod.node, { port: HOST_PORT, path: '/nonce' }),
       }),
-      show: ({ fromItsNode, fromOtherNode, fromOutside }) =>
-        `${showAnswer(fromItsNode)} on the node, ${brief(fromOtherNode)} from another node, ${brief(fromOutside)} from outside`,
+      show: ({ fromItsNode, fromOtherNode, fromOutside, fromLaptop }) =>
+        `${showAnswer(fromItsNode)} on the node, ${brief(fromOtherNode)} from another node, ${brief(fromOutside)} from outside${showLaptop(fromLaptop)}`,
       subjectShows: {
         text: 'status 200 and this run’s nonce, from the node, from another node and from outside the nodes',
-        holds: ({ nonce, fromItsNode, fromOtherNode, fromOutside }) =>
-          [fromItsNode, fromOtherNode, fromOutside].every((answer) => isAnswerOf(answer, nonce)),
-        unclear: ({ podAddress, nonce, ...seen }) =>
-          muddled({ podAddress, nonce }, [seen.fromItsNode, seen.fromOtherNode, seen.fromOutside]),
+        holds: ({ nonce, nodeAddress, fromLaptop, ...seen }) =>
+          [seen.fromItsNode, seen.fromOtherNode, seen.fromOutside].every((answer) =>
+            isAnswerOf(answer, nonce),
+          ) && laptopReaches(fromLaptop, { nonce, nodeAddress }),
+        unclear: ({ podAddress, nonce, ...seen }) => muddled({ podAddress, nonce }, everyAnswer(seen)),
       },
       controlShows: {
         text: 'a refused connection everywhere',
-        holds: ({ fromItsNode, fromOtherNode, fromOutside }) =>
-          [fromItsNode, fromOtherNode, fromOutside].every(({ kind }) => kind === 'refused'),
-        unclear: ({ podAddress, nonce, ...seen }) =>
-          muddled({ podAddress, nonce }, [seen.fromItsNode, seen.fromOtherNode, seen.fromOutside]),
+        holds: ({ fromItsNode, fromOtherNode, fromOutside, fromLaptop }) =>
+          [fromItsNode, fromOtherNode, fromOutside, ...ofItsNode(fromLaptop)].every(
+            ({ kind }) => kind === 'refused',
+          ),
+        unclear: ({ podAddress, nonce, ...seen }) => muddled({ podAddress, nonce }, everyAnswer(seen)),
       },
     }),
     claim({
@@ -227,10 +233,6 @@ function muddled({ podAddress, nonce }: Server, answers: readonly HttpAnswer[]):
 
 function incomplete({ kubeletListens, onNode }: Listening): string | undefined {
   return kubeletListens ? lostAmong([onNode]) : 'the node’s list of listeners lacks the kubelet';
-}
-
-function brief(answer: HttpAnswer): string {
-  return answer.kind === 'answered' ? String(answer.status) : answer.kind;
 }
 
 function at(host: string, port = HOST_PORT): HttpTarget {

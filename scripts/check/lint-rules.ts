@@ -80,7 +80,7 @@ export const RULES = {
  */
 export const BORDER_FILES = [
   'harness/clusters/cluster-record.ts',
-  'harness/clusters/kind/dns-view.ts',
+  'harness/clusters/nodes/dns-view.ts',
   'harness/config/places.ts',
   'harness/docker/connect.ts',
   'harness/docker/containers.ts',

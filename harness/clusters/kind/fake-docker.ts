@@ -80,6 +80,10 @@ export function fakeDocker(world: FakeThings): DockerEngine {
       },
     },
     volumes: () => Promise.resolve([...world.volumes]),
+    removeVolume: (name) => {
+      world.volumes.delete(name);
+      return Promise.resolve(true);
+    },
     runner: (_container, where) => ({
       where,
       run: (argv) => {
@@ -110,7 +114,9 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       return Promise.resolve('held');
     },
     remove: (id) => {
-      for (const volume of world.containers.get(id)?.volumes ?? []) world.volumes.delete(volume);
+      // Anonymous ones go with their container; one that is called like it has a name.
+      for (const volume of world.containers.get(id)?.volumes ?? [])
+        if (volume !== id) world.volumes.delete(volume);
       world.containers.delete(id);
       return Promise.resolve();
     },
@@ -118,6 +124,8 @@ function fakeContainers(world: FakeThings): ContainerCalls {
       world.taskLimits.set(container, most);
       return world.taskLimitsFail ? Promise.reject(new Error('no pids controller')) : Promise.resolve();
     },
+    pause: () => Promise.resolve(),
+    resume: () => Promise.resolve(),
     logTail: () => Promise.resolve(world.lastWords),
   };
 }

@@ -89,6 +89,7 @@ export function worldDeps(world: World, cacheDir: string): ProviderDeps {
     environment: { PATH: '/usr/bin', KIND_CLUSTER_NAME: 'of-the-user' },
     images: {
       ensureImages: () => Promise.resolve({ node: 'podproof-node:v1.37.2-abc', workload: WORKLOAD }),
+      ensureMinikube: () => Promise.reject(new Error('kind does not need this')),
       ensureWorkload: () => Promise.resolve(WORKLOAD),
       ensureRegistry: () => Promise.resolve(),
       registry: 'localhost/podproof/registry:v1',

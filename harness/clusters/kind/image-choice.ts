@@ -1,7 +1,6 @@
-import { Deadline } from '../../core/deadline.ts';
-import { UsageError } from '../../core/errors.ts';
 import type { ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
 import type { ProviderDeps } from '../deps.ts';
+import { isAvailable, requested } from '../image-availability.ts';
 import { defaultImageOf } from './version.ts';
 
 export interface ImageChoice {
@@ -11,9 +10,6 @@ export interface ImageChoice {
   /** The workload image when the node image should have it inside already. */
   readonly workload: string | undefined;
 }
-
-/** A registry that answers does so within a second; where none can be reached, nobody should wait for it. */
-const PROBE_MS = 3000;
 
 /**
  * Chooses the node image: the one asked for, else kind's own default when it is in the engine or its registry
@@ -27,39 +23,14 @@ export async function chooseImage(
   options: ProviderOptions,
   deps: Pick<ProviderDeps, 'docker' | 'images'>,
 ): Promise<ImageChoice> {
-  if (spec.image !== undefined) return requested(spec.image, options.deadline, deps);
+  if (spec.image !== undefined) {
+    const image = await requested(spec.image, options.deadline, deps);
+    return { image, why: 'as asked for', workload: undefined };
+  }
   const stock = defaultImageOf(kindVersion);
   if (stock !== undefined && (await isAvailable(stock, options.deadline, deps))) {
     return { image: stock, why: "kind's default", workload: undefined };
   }
   const { node, workload } = await deps.images.ensureImages(options);
   return { image: node, why: 'our own, no registry answers', workload };
-}
-
-async function requested(
-  image: string,
-  deadline: Deadline,
-  deps: Pick<ProviderDeps, 'docker'>,
-): Promise<ImageChoice> {
-  if (await isAvailable(image, deadline, deps)) return { image, why: 'as asked for', workload: undefined };
-  throw new UsageError(
-    'IMAGE_NOT_FOUND',
-    `The node image ${image} is neither in the engine nor in its registry.`,
-    {
-      hint: 'Check the name, or leave --image out: podproof then finds or builds one.',
-    },
-  );
-}
-
-async function isAvailable(
-  image: string,
-  deadline: Deadline,
-  { docker }: Pick<ProviderDeps, 'docker'>,
-): Promise<boolean> {
-  if (await docker.images.has(image, deadline)) return true;
-  const probe = Deadline.in(PROBE_MS, 'the image registry', deadline.signal);
-  const answered = await docker.images.isInRegistry(image, probe);
-  // A silent registry is no registry; an interrupted run is something else.
-  deadline.signal.throwIfAborted();
-  return answered;
 }

@@ -70,6 +70,18 @@ describe('kept clusters', () => {
   });
 });
 
+describe('a kept cluster that does not work any more', () => {
+  test('is told of, with the reason: it stays beside the one that is made instead', async () => {
+    const { name } = await bench.kind.create(SPEC, within());
+    await bench.kind.keep(name);
+    bench.world.imagesInNodes = [];
+    const told: string[] = [];
+    const onLeftAlone = (...words: string[]): void => void told.push(words.join(': '));
+    expect(await bench.kind.findKept(SPEC, { ...within(), onLeftAlone })).toBeUndefined();
+    expect(told).toEqual([`${name}: it does not work any more: a node lacks the workload image`]);
+  });
+});
+
 describe('listing', () => {
   test('tells whose each cluster is', async () => {
     const { name } = await bench.kind.create(SPEC, within());

@@ -10,7 +10,7 @@ import { kindEnvironment } from './kind-environment.ts';
  * Brings an image of the engine into every node. Through an archive: `kind load docker-image` fails with the
  * containerd image store that is Docker 29's default (kubernetes-sigs/kind#3795).
  *
- * @throws InfrastructureError WORKLOAD_NOT_LOADED
+ * @throws InfrastructureError IMAGE_NOT_LOADED
  */
 export async function loadImage(
   { image, cluster, archive, deadline }: ImageLoad,
@@ -26,7 +26,7 @@ export async function loadImage(
       if (result.kind === 'exited' && result.exitCode === 0) continue;
       deadline.signal.throwIfAborted();
       throw new InfrastructureError(
-        'WORKLOAD_NOT_LOADED',
+        'IMAGE_NOT_LOADED',
         `${image} could not be brought into the nodes: ${argv[1]} ended with ${describeResult(result)}`,
         { hint: 'Check the disk space of the engine, then run again.' },
       );

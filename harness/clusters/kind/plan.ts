@@ -7,6 +7,9 @@ import { ensureKind, type KindBinary } from './binary.ts';
 import { kindConfig, patchesFor } from './config.ts';
 import { chooseImage } from './image-choice.ts';
 
+/** More has never been tried here. */
+export const MOST_NODES = 9;
+
 export interface KindPlan extends ClusterPlan {
   readonly kind: KindBinary;
   /** The file for `kind create cluster --config`. */
@@ -23,10 +26,12 @@ export async function planCluster(
   options: ProviderOptions,
   deps: ProviderDeps,
 ): Promise<KindPlan> {
-  if (!Number.isInteger(spec.nodes) || spec.nodes < 1) {
-    throw new UsageError('NODES', `A cluster has 1 or more nodes, not ${String(spec.nodes)}.`, {
-      hint: '--nodes 3',
-    });
+  if (!Number.isInteger(spec.nodes) || spec.nodes < 1 || spec.nodes > MOST_NODES) {
+    throw new UsageError(
+      'NODES',
+      `A cluster of kind has 1 to ${String(MOST_NODES)} nodes, not ${String(spec.nodes)}.`,
+      { hint: '--nodes 3' },
+    );
   }
   const engine = await deps.docker.facts(options.deadline);
   const kind = await ensureKind({ ...options, shell: deps.shell, cacheDir: deps.cacheDir });

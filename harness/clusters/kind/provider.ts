@@ -1,13 +1,14 @@
 import { writeFile } from 'node:fs/promises';
-import type { KeepingProvider, ProviderDeps } from '../deps.ts';
-import { containerProvider } from '../lifecycle/container-provider.ts';
+import type { MultiNode } from '../../core/cluster.ts';
+import type { ProviderDeps } from '../deps.ts';
+import { containerProvider, type ContainerProvider } from '../lifecycle/container-provider.ts';
 import type { Making, NodeMaker } from '../lifecycle/node-maker.ts';
 import { kindNodes } from './kind-nodes.ts';
 import { killOrphans } from './kill-orphans.ts';
 import { noteMissingNetwork, removeOwnNetwork } from './kind-network.ts';
 import { KIND_NETWORK, nodeNames, ROLE_LABEL } from './labels.ts';
 import { loadImage } from './load-image.ts';
-import { planCluster, type KindPlan } from './plan.ts';
+import { MOST_NODES, planCluster, type KindPlan } from './plan.ts';
 import { runKindCreate } from './run-kind.ts';
 
 /**
@@ -15,8 +16,8 @@ import { runKindCreate } from './run-kind.ts';
  *
  * @example const kind = kindProvider(deps); const cluster = await kind.create({ nodes: 3 }, { deadline, progress })
  */
-export function kindProvider(deps: ProviderDeps): KeepingProvider {
-  return containerProvider(kindMaker(deps), deps);
+export function kindProvider(deps: ProviderDeps): ContainerProvider & MultiNode {
+  return { ...containerProvider(kindMaker(deps), deps), maxNodes: MOST_NODES };
 }
 
 export function kindMaker(deps: ProviderDeps): NodeMaker<KindPlan> {

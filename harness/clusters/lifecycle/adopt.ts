@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Cluster, ClusterSpec } from '../../core/cluster.ts';
+import type { Cluster, ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { acquireFileLock } from '../../core/file-lock.ts';
@@ -21,7 +21,8 @@ const ANSWER_MS = 15_000;
 /**
  * Takes over a cluster that an earlier run of ours kept: same fingerprint, same engine, made since the last boot,
  * used by nobody, every node running, API answering, workload there. Others are left alone, whatever their state:
- * who asked to keep a cluster decides about it (`podproof down`).
+ * who asked to keep a cluster decides about it (`podproof down`), and one that does not answer within seconds may just
+ * be on a busy machine. Of such a one people are told, since it goes on using memory beside its replacement.
  */
 export async function adoptKept<Plan extends ClusterPlan>(
   { spec, plan, options }: Wanted<Plan>,
@@ -42,7 +43,7 @@ export async function adoptKept<Plan extends ClusterPlan>(
       step.update(`${name} is left alone: ${objection}`);
       continue;
     }
-    const cluster = await tryOut({ spec, plan, record, own, step, deadline }, maker, deps);
+    const cluster = await tryOut({ spec, plan, record, own, step, options }, maker, deps);
     if (cluster === undefined) continue;
     step.done(`${name} taken over`);
     return cluster;
@@ -74,20 +75,22 @@ interface Candidate {
   readonly record: ClusterRecord;
   readonly own: ProcessIdentity;
   readonly step: ProgressStep;
-  readonly deadline: Deadline;
+  readonly options: ProviderOptions;
 }
 
-type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf'>;
+type Maker = Pick<NodeMaker, 'id' | 'nodes' | 'networkOf' | 'laptopOf'>;
 
 async function tryOut(candidate: Candidate, maker: Maker, deps: ProviderDeps): Promise<Cluster | undefined> {
-  const { record, own, step, deadline } = candidate;
+  const { record, own, step, options } = candidate;
   try {
     const cluster = await inspect(candidate, maker, deps);
     await stateFolder(deps.cacheDir, record.name).write({ ...record, owner: own });
     return cluster;
   } catch (error) {
-    deadline.signal.throwIfAborted();
-    step.update(`${record.name} is left alone, it does not work any more: ${describeError(error)}`);
+    options.deadline.signal.throwIfAborted();
+    const why = `it does not work any more: ${describeError(error)}`;
+    step.update(`${record.name} is left alone, ${why}`);
+    options.onLeftAlone?.(record.name, why);
     return undefined;
   }
 }
@@ -95,7 +98,7 @@ async function tryOut(candidate: Candidate, maker: Maker, deps: ProviderDeps): P
 async function inspect(candidate: Candidate, maker: Maker, deps: ProviderDeps): Promise<Cluster> {
   const { spec, plan, record } = candidate;
   const { name } = record;
-  const deadline = Deadline.in(ANSWER_MS, `the kept cluster ${name}`, candidate.deadline.signal);
+  const deadline = Deadline.in(ANSWER_MS, `the kept cluster ${name}`, candidate.options.deadline.signal);
   const listed = await maker.nodes(name, deadline);
   const states = await Promise.all(listed.map(({ id }) => deps.docker.containers.inspect(id, deadline)));
   const found = states.filter((state) => state !== undefined);

@@ -1,14 +1,20 @@
+import type { HasNodeShell, LoadsImages, PausesNodes } from '../../core/cluster.ts';
 import { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError } from '../../core/errors.ts';
 import { identityOf, isAlive, isSame } from '../../core/process-identity.ts';
+import { silentProgress } from '../../core/progress.ts';
 import { recordedNames, stateFolder } from '../cluster-record.ts';
 import type { KeepingProvider, OwnedCluster, ProviderDeps } from '../deps.ts';
 import { diagnoseNodes } from '../nodes/diagnose.ts';
 import { adoptKept } from './adopt.ts';
 import { createCluster } from './create.ts';
 import { destroyCluster } from './destroy.ts';
-import type { ClusterPlan, NodeMaker } from './node-maker.ts';
+import type { ClusterPlan, ImageLoad, NodeMaker } from './node-maker.ts';
 
 const LOOK_MS = 10_000;
+
+/** What can be done with nodes that are containers, whoever made them. */
+export type ContainerProvider = KeepingProvider & HasNodeShell & LoadsImages & PausesNodes;
 
 /**
  * Clusters whose nodes are containers in the given engine. They belong to the process that made or took them over,
@@ -19,7 +25,8 @@ const LOOK_MS = 10_000;
 export function containerProvider<Plan extends ClusterPlan>(
   maker: NodeMaker<Plan>,
   deps: ProviderDeps,
-): KeepingProvider {
+): ContainerProvider {
+  const { docker } = deps;
   return {
     id: maker.id,
     async findKept(spec, options) {
@@ -31,7 +38,16 @@ export function containerProvider<Plan extends ClusterPlan>(
       return createCluster({ spec, plan: await maker.plan(spec, options), options }, maker, deps);
     },
     destroy: (name, deadline) => destroyCluster(name, deadline, maker, deps),
-    diagnose: (name, keep, deadline) => diagnoseNodes({ name, keep, deadline }, maker, deps),
+    async diagnose(name, keep, deadline) {
+      await Promise.all([
+        diagnoseNodes({ name, keep, deadline }, maker, deps),
+        maker.keepLogs?.(name, keep, deadline),
+      ]);
+    },
+    nodeShell: (node) => docker.runner(node, `node ${node}`),
+    loadImage: (name, image, deadline) => loadInto(name, { image, deadline }, maker, deps),
+    pauseNode: (node, deadline) => docker.containers.pause(node, deadline),
+    resumeNode: (node, deadline) => docker.containers.resume(node, deadline),
     async keep(name) {
       const folder = stateFolder(deps.cacheDir, name);
       const record = await folder.read();
@@ -45,6 +61,29 @@ export function containerProvider<Plan extends ClusterPlan>(
       return described.filter((cluster) => cluster !== undefined);
     },
   };
+}
+
+/** The plan is made again from what the record says: a process that did not make the cluster may load into it, too. */
+async function loadInto<Plan extends ClusterPlan>(
+  cluster: string,
+  { image, deadline }: Pick<ImageLoad, 'image' | 'deadline'>,
+  maker: NodeMaker<Plan>,
+  { cacheDir }: ProviderDeps,
+): Promise<void> {
+  const folder = stateFolder(cacheDir, cluster);
+  const record = await folder.read();
+  if (record === undefined) {
+    throw new InfrastructureError(
+      'IMAGE_NOT_LOADED',
+      `There is no cluster ${cluster} to bring ${image} into.`,
+      {
+        hint: 'Somebody removed it: run again.',
+      },
+    );
+  }
+  const spec = { nodes: Number(record.notes['nodes'] ?? '1'), image: record.notes['image'] ?? '' };
+  const plan = await maker.plan(spec, { deadline, progress: silentProgress });
+  await maker.loadImage({ image, cluster, archive: folder.file('image.tar'), deadline }, plan);
 }
 
 /** Undefined for a cluster of another provider. A damaged record may be anybody's, so it is listed. */

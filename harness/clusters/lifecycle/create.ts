@@ -33,7 +33,7 @@ export async function createCluster<Plan extends ClusterPlan>(
   maker: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<Cluster> {
-  const name = await freeName(maker, options.deadline);
+  const name = await takeName(maker, options.deadline, deps);
   options.onBeforeCreate?.(name);
   const step = options.progress.step('cluster', maker.estimateMs);
   const folder = stateFolder(deps.cacheDir, name);
@@ -54,13 +54,16 @@ export async function createCluster<Plan extends ClusterPlan>(
   }
 }
 
-async function freeName<Plan extends ClusterPlan>(
+/** A name that nobody has, neither in the engine nor in the cache; its folder is ours from now on. */
+async function takeName<Plan extends ClusterPlan>(
   maker: NodeMaker<Plan>,
   deadline: Deadline,
+  { cacheDir, newName }: ProviderDeps,
 ): Promise<string> {
   for (;;) {
-    const name = `podproof-${randomBytes(3).toString('hex')}`;
-    if ((await maker.nodes(name, deadline)).length === 0) return name;
+    const name = newName?.() ?? `podproof-${randomBytes(3).toString('hex')}`;
+    const taken = await maker.nodes(name, deadline);
+    if (taken.length === 0 && (await reserve(stateFolder(cacheDir, name)))) return name;
   }
 }
 
@@ -70,11 +73,6 @@ async function register<Plan extends ClusterPlan>(
   { id }: NodeMaker<Plan>,
   deps: ProviderDeps,
 ): Promise<void> {
-  if (!(await reserve(folder))) {
-    throw new InfrastructureError('NAME_TAKEN', `Another run just took the name ${name}.`, {
-      hint: 'Run again.',
-    });
-  }
   await folder.write({
     schema: 1,
     name,

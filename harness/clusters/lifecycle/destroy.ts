@@ -42,8 +42,8 @@ export async function destroyCluster(
     const names = await expectedLate(record, maker);
     await awaitLateContainers(deps.docker, { cluster: name, names, image, deadline, removeListed });
   } else if (first > 0) await untilTwiceEmpty(removeListed, deps, deadline);
-  await assertVolumesGone(name, volumes, deps, deadline);
   await maker.removeRest(name, deadline);
+  await assertVolumesGone(name, volumes, deps, deadline);
   await folder.remove();
 }
 

@@ -1,4 +1,4 @@
-import type { ClusterSpec, ProviderId, ProviderOptions } from '../../core/cluster.ts';
+import type { ClusterSpec, KeepFile, Laptop, ProviderId, ProviderOptions } from '../../core/cluster.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import type { ContainerSummary } from '../../docker/engine-port.ts';
@@ -61,9 +61,13 @@ export interface NodeMaker<Plan extends ClusterPlan = ClusterPlan> {
   readonly nodeNames: (cluster: string, nodes: number) => readonly string[];
   /** Ends what a killed run left at work on this cluster. */
   readonly killOrphans: (cluster: string) => Promise<void>;
-  /** Removes what is neither a container nor a volume of one nor in the state folder. */
+  /** Removes what is neither a container nor an anonymous volume of one nor in the state folder. */
   readonly removeRest: (cluster: string, deadline: Deadline) => Promise<void>;
   readonly isControlPlane: (node: ContainerSummary) => boolean;
+  /** Set when the tool has a command of its own that names a node to its user. */
+  readonly laptopOf?: (cluster: string) => Laptop;
+  /** What the tool itself wrote down while it made the cluster, for the bundle of a run that is not fine. */
+  readonly keepLogs?: (cluster: string, keep: KeepFile, deadline: Deadline) => Promise<void>;
   /** How kubectl is called on a control plane. */
   readonly kubectl: readonly [string, ...string[]];
 }

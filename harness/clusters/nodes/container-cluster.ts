@@ -19,11 +19,15 @@ export interface ClusterParts {
 }
 
 /** The part of a NodeMaker that says how it makes nodes. */
-type Made = Pick<NodeMaker, 'id' | 'networkOf'>;
+type Made = Pick<NodeMaker, 'id' | 'networkOf' | 'laptopOf'>;
 type ClusterDeps = Pick<ProviderDeps, 'docker' | 'engine' | 'images'>;
 
 /** Puts the handle together that the rest of podproof uses. */
-export function containerCluster(parts: ClusterParts, { id, networkOf }: Made, deps: ClusterDeps): Cluster {
+export function containerCluster(
+  parts: ClusterParts,
+  { id, networkOf, laptopOf }: Made,
+  deps: ClusterDeps,
+): Cluster {
   const { name, kubeconfig, views, workloadImage, facts, reused } = parts;
   const nodes = views.map((view) => clusterNode(view, deps));
   const helper = (image: string, deadline: Deadline): HelperOptions => ({
@@ -46,6 +50,7 @@ export function containerCluster(parts: ClusterParts, { id, networkOf }: Made, d
     workloadImage,
     facts,
     reused,
+    ...(laptopOf === undefined ? {} : { laptop: laptopOf(name) }),
     outsider: onFirstUse(async (deadline) => {
       const runner = await ensureOutsider(helper(workloadImage, deadline));
       await confined(outsiderName(name), deadline);

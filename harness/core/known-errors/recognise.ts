@@ -7,6 +7,7 @@ import { KIND_ERRORS } from './kind.ts';
 import type { KnownError } from './known-error.ts';
 import { KUBEADM_ERRORS } from './kubeadm.ts';
 import { KUBELET_ERRORS } from './kubelet.ts';
+import { MINIKUBE_ERRORS } from './minikube.ts';
 import { POD_ERRORS } from './pod-network.ts';
 import { RUNTIME_ERRORS } from './runtime.ts';
 
@@ -22,6 +23,7 @@ export const KNOWN_ERRORS: Readonly<Record<string, readonly KnownError[]>> = {
   'Names, certificates, connections': CONNECTION_ERRORS,
   'Downloads of the builders': DOWNLOAD_ERRORS,
   kind: KIND_ERRORS,
+  minikube: MINIKUBE_ERRORS,
 };
 
 const ALL = Object.values(KNOWN_ERRORS).flat();

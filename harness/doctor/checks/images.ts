@@ -3,10 +3,9 @@ import { Deadline } from '../../core/deadline.ts';
 import type { Finding } from '../../core/diagnosis.ts';
 import { EnvironmentError } from '../../core/errors.ts';
 import { checkBuildRequirements } from '../../images/build-requirements.ts';
-import { lookForNodeImage } from '../../images/node-image.ts';
 import type { Check } from '../check.ts';
 import { finding, findingOf, info, ok } from '../findings.ts';
-import { imagesOfNodes } from '../node-images.ts';
+import { imagesOfNodes, ownImage } from '../node-images.ts';
 import type { AnsweringEngine, Patient } from '../patient.ts';
 
 const TRIED = 'looked for a node image in the engine, in the cache and in the registry';
@@ -40,14 +39,10 @@ export const images: Check = {
       const there = await firstIn(engine, candidates, deadline);
       if (there !== undefined) return ok(TRIED, `${there} is in the engine`);
     }
-    const { wish, shell, folders } = patient;
+    const { wish } = patient;
     if (wish.image !== undefined)
       return askedFor(wish.image, engine.kind === 'answers' ? engine : undefined, deadline);
-    const own = await lookForNodeImage({
-      runner: shell,
-      cacheDir: folders.cache,
-      recipeDir: folders.recipes,
-    });
+    const own = await ownImage(patient);
     if (own.built) return ok(TRIED, `${own.node} is in the cache`);
     const [stock = ''] = candidates;
     if (engine.kind === 'answers' && (await isInRegistry(engine, stock, deadline))) {

@@ -161,6 +161,8 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       inspect: (id) => Promise.resolve(nodes.find((node) => node.id === id)),
       holdName: () => Promise.resolve('held'),
       limitTasks: () => Promise.resolve(),
+      pause: () => Promise.resolve(),
+      resume: () => Promise.resolve(),
       remove: () => Promise.resolve(),
       logTail: () => Promise.resolve(''),
     },
@@ -175,6 +177,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       remove: () => Promise.resolve(false),
     },
     volumes: () => Promise.resolve([]),
+    removeVolume: () => Promise.resolve(true),
     runner: (_container, where) => ({ where, run: () => Promise.reject(new Error('nothing runs here')) }),
     close: () => undefined,
   };

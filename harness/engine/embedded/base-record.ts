@@ -7,7 +7,7 @@ import { firewall } from './firewall.ts';
 import { parseHostState, readHost, type HostState } from './host-record.ts';
 import { readJsonFile } from './json-file.ts';
 import type { EngineLayout } from './layout.ts';
-import type { ProcessTable } from './process-identity.ts';
+import type { ProcessTable } from '../../core/process-identity.ts';
 
 /** The record of this engine, if one is there and describes this host. */
 export async function readRecord(layout: EngineLayout, table: ProcessTable): Promise<HostState | undefined> {

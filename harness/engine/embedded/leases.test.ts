@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { dropLease, liveLeases, takeLease } from './leases.ts';
-import { isRunning, parseIdentity, parseStartTime, type ProcessTable } from './process-identity.ts';
+import type { ProcessTable } from '../../core/process-identity.ts';
 
 /** A machine with chosen processes. */
 class FakeProcesses implements ProcessTable {
   readonly running = new Map<number, string>();
   boot = 'first-boot';
-  startTime(pid: number): Promise<string | undefined> {
+  startedAt(pid: number): Promise<string | undefined> {
     return Promise.resolve(this.running.get(pid));
   }
   bootId(): Promise<string> {
@@ -71,28 +71,5 @@ describe('leases', () => {
 
   test('nobody can use the engine in the name of a process that is not there', async () => {
     await expect(takeLease(folder, processes, 300)).rejects.toMatchObject({ code: 'LEASE_FAILED' });
-  });
-});
-
-describe('process identity', () => {
-  test('reads the start time behind a hostile command name', () => {
-    const stat =
-      '4242 (a) b (c)) S 1 4242 4242 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 123456 1 1 1 1 1 1 1 0 0 0';
-    expect(parseStartTime(stat)).toBe('123456');
-    expect(parseStartTime(stat.replace(') S ', ') Z '))).toBeUndefined();
-  });
-
-  test('never takes pid 0 or 1 for ours: they would be killed', () => {
-    expect(parseIdentity({ pid: 1, startTime: '1', bootId: 'b' })).toBeUndefined();
-    expect(parseIdentity({ pid: 0, startTime: '1', bootId: 'b' })).toBeUndefined();
-    expect(parseIdentity({ pid: -5, startTime: '1', bootId: 'b' })).toBeUndefined();
-  });
-
-  test('compares all three parts', async () => {
-    const processes = new FakeProcesses();
-    processes.running.set(7, '1');
-    expect(await isRunning({ pid: 7, startTime: '1', bootId: 'first-boot' }, processes)).toBe(true);
-    expect(await isRunning({ pid: 7, startTime: '2', bootId: 'first-boot' }, processes)).toBe(false);
-    expect(await isRunning({ pid: 7, startTime: '1', bootId: 'other' }, processes)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InfrastructureError } from '../../core/errors.ts';
 import { hasCode } from '../../core/node-errors.ts';
-import { identify, isRunning, parseIdentity, type ProcessTable } from './process-identity.ts';
+import { identify, isAlive, parseIdentity, type ProcessTable } from '../../core/process-identity.ts';
 
 /** One user of the shared embedded engine. */
 export interface Lease {
@@ -34,7 +34,7 @@ export async function liveLeases(folder: string, table: ProcessTable): Promise<r
   for (const name of await namesIn(folder)) {
     const file = join(folder, name);
     const identity = parseIdentity(await readJson(file));
-    if (identity !== undefined && (await isRunning(identity, table))) live.push({ file, pid: identity.pid });
+    if (identity !== undefined && (await isAlive(identity, table))) live.push({ file, pid: identity.pid });
     else await rm(file, { force: true });
   }
   return live;

@@ -12,7 +12,7 @@ import { createKindNetwork } from './kind-network.ts';
 import { launchDaemon } from './launch.ts';
 import { readLogTail } from './log-tail.ts';
 import { removeOtherVersions } from './packages.ts';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from '../../core/process-identity.ts';
 import { readState, writeState } from './state.ts';
 import { stopAndRestore } from './stop.ts';
 
@@ -39,7 +39,7 @@ export async function healthyDaemon(
   deadline: Deadline,
 ): Promise<EngineInfo | undefined> {
   const state = await readState(context.layout);
-  if (state === undefined || !(await isRunning(state.daemon, context.table))) return undefined;
+  if (state === undefined || !(await isAlive(state.daemon, context.table))) return undefined;
   const answer = await askEngine({ endpoint: `unix://${context.layout.socket}`, env: {} }, deadline);
   if (answer.kind !== 'answers') return undefined;
   // dockerd answers without its containerd, but can start nothing any more.
@@ -50,7 +50,7 @@ export async function healthyDaemon(
 /** A daemon in a container that shares our cache folder answers on its socket, but its ports are not our ports. */
 async function refuseForeignNetwork({ layout, table }: EmbeddedContext): Promise<void> {
   const state = await readState(layout);
-  if (state === undefined || !(await isRunning(state.daemon, table))) return;
+  if (state === undefined || !(await isAlive(state.daemon, table))) return;
   const [theirs, ours] = await Promise.all([
     readlink(`/proc/${String(state.daemon.pid)}/ns/net`),
     readlink('/proc/self/ns/net'),
@@ -108,7 +108,7 @@ async function waitUntilReady(
   const endpoint = `unix://${context.layout.socket}`;
   return poll(
     async () => {
-      if (!(await isRunning(daemon, context.table))) return hopeless(await startFailed(context, 'it ended'));
+      if (!(await isAlive(daemon, context.table))) return hopeless(await startFailed(context, 'it ended'));
       const answer = await askEngine({ endpoint, env: {} }, deadline);
       return answer.kind === 'answers' ? done(answer.info) : pending(`${answer.kind}: ${answer.why}`);
     },

@@ -1,6 +1,6 @@
 import type { EngineLayout } from './layout.ts';
 import { readJsonFile, removeFile, writeJsonFile } from './json-file.ts';
-import { parseIdentity, type ProcessIdentity } from './process-identity.ts';
+import { parseIdentity, type ProcessIdentity } from '../../core/process-identity.ts';
 
 /** Which process our daemon is, written at once after its start so that a later process can find or bury it. */
 export interface DaemonState {

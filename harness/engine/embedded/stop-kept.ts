@@ -7,7 +7,7 @@ import { readJsonFile } from './json-file.ts';
 import { liveLeases } from './leases.ts';
 import { lockEngine, withHostLock } from './lock.ts';
 import { availablePackages } from './packages.ts';
-import { isRunning } from './process-identity.ts';
+import { isAlive } from '../../core/process-identity.ts';
 import { healthyDaemon } from './start.ts';
 import { readState } from './state.ts';
 import { stopAndRestore } from './stop.ts';
@@ -73,7 +73,7 @@ export async function embeddedEngineStatus(options: StopOptions): Promise<Embedd
   const packages = await availablePackages(layout.folder, process.arch);
   if (packages === undefined) return { state: 'absent', ...common };
   const state = await readState(layout);
-  if (state === undefined || !(await isRunning(state.daemon, table))) {
+  if (state === undefined || !(await isAlive(state.daemon, table))) {
     return { state: (await hasRecord(layout.recordFile)) ? 'crashed' : 'stopped', ...common };
   }
   const daemon = { pid: state.daemon.pid, startedAt: state.startedAt, ...common };

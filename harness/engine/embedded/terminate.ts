@@ -6,7 +6,7 @@ import { done, pending, poll } from '../../core/poll.ts';
 import { cgroupRoots, ownCgroups, processesIn, removeCgroups } from './cgroups.ts';
 import { daemonProcesses, ownProcesses } from './daemon-processes.ts';
 import type { EngineLayout } from './layout.ts';
-import { isRunning, type ProcessIdentity, type ProcessTable } from './process-identity.ts';
+import { isAlive, type ProcessIdentity, type ProcessTable } from '../../core/process-identity.ts';
 
 export interface TerminateOptions {
   readonly layout: EngineLayout;
@@ -41,10 +41,10 @@ export async function terminateDaemon(options: TerminateOptions): Promise<readon
 }
 
 async function askToEnd({ daemon, table, deadline }: TerminateOptions): Promise<void> {
-  if (daemon === undefined || !(await isRunning(daemon, table))) return;
+  if (daemon === undefined || !(await isAlive(daemon, table))) return;
   signal(daemon.pid, 'SIGTERM');
   await settle(deadline, GRACE_MS, 'the embedded daemon to end', async () =>
-    (await isRunning(daemon, table)) ? ['the daemon'] : [],
+    (await isAlive(daemon, table)) ? ['the daemon'] : [],
   );
 }
 

@@ -11,7 +11,7 @@ import { takeLease } from './leases.ts';
 import { lockEngine, withHostLock } from './lock.ts';
 import { readLogTail } from './log-tail.ts';
 import { availablePackages, enginePackages } from './packages.ts';
-import { linuxProcesses } from './process-identity.ts';
+import { systemProcesses } from '../../core/process-identity.ts';
 import { release, type EngineUse } from './release.ts';
 import { adoptOrStart } from './start.ts';
 
@@ -83,7 +83,7 @@ export async function openEngine(options: {
   // The kernel shows real paths of programs; ours must be comparable.
   const layout = engineLayout(await realpath(options.cacheDir));
   await mkdir(layout.folder, { recursive: true, mode: 0o700 });
-  return { layout, runner: options.runner, table: linuxProcesses };
+  return { layout, runner: options.runner, table: systemProcesses };
 }
 
 function describeEngine(use: EngineUse, info: EngineInfo): Engine {

@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { done, pending, poll } from '../../core/poll.ts';
 import { engineLayout } from '../embedded/layout.ts';
-import { linuxProcesses } from '../embedded/process-identity.ts';
+import { systemProcesses } from '../../core/process-identity.ts';
 import { local } from '../../shell/local.ts';
 import { EngineChild, stopInside } from './engine-child.ts';
 import { PrivateNetwork } from './private-network.ts';
@@ -97,7 +97,7 @@ export class EngineWorld {
   async untilEnded(pid: number): Promise<void> {
     await poll(
       async () => {
-        const runs = await linuxProcesses.startTime(pid);
+        const runs = await systemProcesses.startedAt(pid);
         return runs === undefined ? done(undefined) : pending(`process ${String(pid)} runs`);
       },
       { deadline: within(20), pauseMs: 20 },

@@ -188,6 +188,14 @@ export const DEFINITIONS: readonly Malformed[] = [
       '1:9  cannot be loaded: process.exit(0) was called',
     ),
   ),
+  byNode(
+    code(
+      'Y27',
+      'code that never gives the processor back',
+      `for (;;);\n${CODE}`,
+      'cannot be loaded: still running after 10 s; a loop in it never ends',
+    ),
+  ),
   code('Y29', 'no export', 'const x = 1;\n', 'has no default export made by defineScenario.'),
   ...[
     ['null', 'null'],

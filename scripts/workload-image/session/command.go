@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -42,7 +43,7 @@ func run(open context.Context, asked request) (*answer, error) {
 		// A command need not read its input, and whoever it left behind with it will not be waited for.
 		command.WaitDelay = time.Second
 	}
-	// A session of its own, as a program started by exec has: one signal reaches it with everything it starts.
+	// A session of its own, as a program started by exec has: one signal reaches it with almost everything it starts.
 	command.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
 	said := &answer{}
 	streams, err := start(command, said)
@@ -51,7 +52,7 @@ func run(open context.Context, asked request) (*answer, error) {
 		return said, nil
 	}
 	disarm := context.AfterFunc(inTime, func() {
-		syscall.Kill(-command.Process.Pid, syscall.SIGKILL)
+		endFamily(command.Process.Pid, streams.names())
 		streams.close()
 	})
 	streams.drain()
@@ -101,6 +102,18 @@ func (p pipes) drain() {
 		readers.Go(func() { io.Copy(pipe.into, pipe.from) })
 	}
 	readers.Wait()
+}
+
+// names are those that the kernel gives to the pipes, at both ends.
+func (p pipes) names() map[string]bool {
+	names := map[string]bool{}
+	for _, pipe := range p {
+		// What exec.Cmd returns is a file; its Fd method would make it one that close does not interrupt.
+		if info, err := pipe.from.(interface{ Stat() (os.FileInfo, error) }).Stat(); err == nil {
+			names[fmt.Sprintf("pipe:[%d]", info.Sys().(*syscall.Stat_t).Ino)] = true
+		}
+	}
+	return names
 }
 
 // close ends drain also where somebody who escaped the kill still holds the other end.

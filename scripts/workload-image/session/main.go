@@ -2,7 +2,7 @@
 //
 // It speaks the protocol of harness/session/protocol.ts on standard input and output. It ends with its input, when a
 // command outlives its limit and at the first request it does not understand; a command that runs then is killed
-// with its whole process group, so nothing outlives a connection that was cut.
+// with everything that belongs to it, so nothing outlives a connection that was cut.
 //
 // It is two processes. The container runtime knows the outer one, and when a stream between kubelet and runtime
 // breaks it kills that one with SIGKILL and nothing else. The inner one, which the commands belong to, is told by

@@ -182,18 +182,22 @@ func TestTheEndOfInputKillsTheCommandWithItsChildren(t *testing.T) {
 	awaitProcesses(t, seconds, 0)
 }
 
-func TestWhoLeavesTheGroupDoesNotKeepTheProgram(t *testing.T) {
-	p := startProgram(t)
-	seconds := "5" + strconv.Itoa(os.Getpid())
-	p.send("1", time.Minute, nil, "setsid", "sleep", seconds)
-	awaitProcesses(t, seconds, 1)
-	defer func() {
-		for _, pid := range processesWith(t, seconds) {
-			syscall.Kill(pid, syscall.SIGKILL)
-		}
-	}()
-	p.input.Close()
-	p.ends(1)
+// Each of them leaves the process group in another way.
+func TestWhoLeavesTheGroupIsKilledToo(t *testing.T) {
+	for number, command := range []string{
+		"exec setsid sleep SECONDS",
+		"setsid sleep SECONDS >/dev/null 2>&1 & sleep SECONDS",
+		"(setsid sleep SECONDS &); sleep SECONDS",
+		"(setsid setsid --fork sh -c 'sleep SECONDS; true' >/dev/null &); exec sleep SECONDS >/dev/null",
+	} {
+		p := startProgram(t)
+		seconds := fmt.Sprintf("5%d%d", number, os.Getpid())
+		p.send("1", time.Minute, nil, "sh", "-c", strings.ReplaceAll(command, "SECONDS", seconds))
+		awaitProcesses(t, "sleep\x00"+seconds, min(number+1, 2))
+		p.input.Close()
+		p.ends(1)
+		awaitProcesses(t, seconds, 0)
+	}
 }
 
 func TestTheLimitKillsTheCommandAndEndsTheProgram(t *testing.T) {

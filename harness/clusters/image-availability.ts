@@ -1,0 +1,40 @@
+import { Deadline } from '../core/deadline.ts';
+import { UsageError } from '../core/errors.ts';
+import type { ProviderDeps } from './deps.ts';
+
+/** A registry that answers does so within a second; where none can be reached, nobody should wait for it. */
+const PROBE_MS = 3000;
+
+/** Whether the engine has an image, or a registry answers it for that image. */
+export async function isAvailable(
+  image: string,
+  deadline: Deadline,
+  { docker }: Pick<ProviderDeps, 'docker'>,
+): Promise<boolean> {
+  if (await docker.images.has(image, deadline)) return true;
+  const probe = Deadline.in(PROBE_MS, 'the image registry', deadline.signal);
+  const answered = await docker.images.isInRegistry(image, probe);
+  // A silent registry is no registry; an interrupted run is something else.
+  deadline.signal.throwIfAborted();
+  return answered;
+}
+
+/**
+ * The node image that was asked for.
+ *
+ * @throws UsageError IMAGE_NOT_FOUND
+ */
+export async function requested(
+  image: string,
+  deadline: Deadline,
+  deps: Pick<ProviderDeps, 'docker'>,
+): Promise<string> {
+  if (await isAvailable(image, deadline, deps)) return image;
+  throw new UsageError(
+    'IMAGE_NOT_FOUND',
+    `The node image ${image} is neither in the engine nor in its registry.`,
+    {
+      hint: 'Check the name, or leave --image out: podproof then finds or builds one.',
+    },
+  );
+}

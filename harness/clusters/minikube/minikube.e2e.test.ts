@@ -1,0 +1,144 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Deadline } from '../../core/deadline.ts';
+import { done, pending, poll } from '../../core/poll.ts';
+import { connectDocker } from '../../docker/connect.ts';
+import type { DockerEngine } from '../../docker/engine-port.ts';
+import { HELPER_LABEL } from '../../docker/helper-container.ts';
+import { e2eSetting } from '../../testing/e2e-settings.ts';
+import { recordedNames } from '../cluster-record.ts';
+import { CREATED_LABEL } from './labels.ts';
+
+/**
+ * The whole command line with a real minikube, the one on PATH, in the engine and the cache of the other end-to-end
+ * tests. Where there is none, they are skipped and their heading says why.
+ */
+const MINUTES = 60_000;
+const launch = fileURLToPath(new URL('../../launch.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'podproof-minikube-e2e-'));
+/** The home of somebody else's clusters. Whatever it is asked, minikube makes folders at home. */
+const HOME = join(folder, 'home');
+const probe = spawnSync('minikube', ['version', '--short'], { env: environment(join(folder, 'probe')) });
+const isThere = probe.status === 0;
+const describeIfThere = isThere ? describe : describe.skip;
+const because = isThere ? '' : ' — skipped: there is no minikube on PATH';
+
+let docker: DockerEngine;
+
+beforeAll(async () => {
+  docker = await connectDocker({ endpoint: e2eSetting('PODPROOF_E2E_ENGINE'), env: {} });
+});
+afterAll(() => {
+  docker.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function environment(home: string): NodeJS.ProcessEnv {
+  // oxlint-disable-next-line node/no-process-env -- the test starts programs as a shell would
+  return { ...process.env, MINIKUBE_HOME: home };
+}
+
+function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  return spawn(process.execPath, [launch, ...args], {
+    env: { ...environment(HOME), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function end(child: ChildProcess): Promise<{ exitCode: number | null; text: string }> {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.once('close', resolve);
+  return { exitCode: await promise, text };
+}
+
+/** Everything of minikube's and ours in the engine, and the clusters that are recorded. */
+async function things(): Promise<readonly string[]> {
+  const deadline = Deadline.in(20_000, 'the engine to list what it has');
+  const containers = await Promise.all(
+    [CREATED_LABEL, HELPER_LABEL].map((label) => docker.containers.list({ [label]: '' }, deadline)),
+  );
+  const networks = await docker.networks.list(deadline);
+  return [
+    ...containers.flat().map(({ name }) => name),
+    ...(await docker.volumes(deadline)),
+    ...networks.map(({ name }) => name),
+    ...(await recordedNames(e2eSetting('PODPROOF_E2E_CACHE'))),
+  ].toSorted();
+}
+
+test(
+  'without a minikube on PATH nothing is started, and it is told what to install',
+  async () => {
+    const { exitCode, text } = await end(
+      start(['run', 'host-port', '--provider', 'minikube'], { PATH: folder }),
+    );
+    expect(text).toContain('MINIKUBE_MISSING');
+    expect(text).toContain('https://minikube.sigs.k8s.io/docs/start/');
+    expect(exitCode).toBe(3);
+  },
+  MINUTES,
+);
+
+describeIfThere(`a cluster of minikube${because}`, () => {
+  test(
+    'shows what kind shows, answers at minikube ip, and leaves nothing',
+    async () => {
+      const before = await things();
+      const json = join(folder, 'result.json');
+      const ids = ['host-port', 'one-pod-per-node', 'control-plane-pods', 'tampered-image'];
+      const flags = ['--provider', 'minikube', '--nodes', '2', '--no-jest', '--json', json];
+      const { exitCode, text } = await end(start(['run', ...ids, ...flags]));
+      expect(text).toMatch(/4 scenarios · 18 claims · 18 hold · 0 contradicted · 0 inconclusive · 0 skipped/);
+      expect(text).toMatch(
+        /200 from this machine \((?:200|refused) at 192\.168\.\d+\.2, which minikube ip names\)/,
+      );
+      expect(exitCode).toBe(0);
+      const { cluster } = JSON.parse(readFileSync(json, 'utf8')) as {
+        cluster: { provider: string; nodes: string[]; facts: Record<string, string> };
+      };
+      expect(cluster).toMatchObject({
+        provider: 'minikube',
+        facts: { minikube: expect.stringMatching(/^\d+\.\d+\.\d+/), nodes: '2' },
+      });
+      expect(await things()).toEqual(before);
+      expect(existsSync(HOME)).toBe(false);
+    },
+    8 * MINUTES,
+  );
+
+  test(
+    'a run that is killed while minikube makes a node leaves nothing',
+    async () => {
+      const before = await things();
+      const child = start(['run', 'host-port', '--provider', 'minikube', '--fresh', '--no-jest']);
+      const ended = end(child);
+      await poll(
+        async () => {
+          const deadline = Deadline.in(10_000, 'the list of containers');
+          const made = await docker.containers.list({ [CREATED_LABEL]: 'true' }, deadline);
+          return made.length > 0 ? done(made) : pending('no container of minikube yet');
+        },
+        { deadline: Deadline.in(2 * MINUTES, 'the first container') },
+      );
+      child.kill('SIGKILL');
+      await ended;
+      // The watchdog does it; nobody is asked to.
+      await poll(
+        async () => {
+          const left = (await things()).filter((name) => !before.includes(name));
+          return left.length === 0 ? done(left) : pending(left.join(', '));
+        },
+        { deadline: Deadline.in(2 * MINUTES, 'nothing to be left'), pauseMs: 500 },
+      );
+      expect(await things()).toEqual(before);
+    },
+    6 * MINUTES,
+  );
+});

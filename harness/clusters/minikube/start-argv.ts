@@ -1,0 +1,47 @@
+import { MINIKUBE } from './ask.ts';
+
+/** A base image of our own, and what minikube cannot know about it. */
+export interface OwnBase {
+  /** v1.37.2 */
+  readonly kubernetesVersion: string;
+  /** The manifest of the network plugin whose image is inside. */
+  readonly cniManifest: string;
+}
+
+export interface Start {
+  readonly cluster: string;
+  readonly nodes: number;
+  /** Base image; minikube's own when absent. */
+  readonly image: string | undefined;
+  /** Set when the base image is ours. */
+  readonly own: OwnBase | undefined;
+  readonly isRoot: boolean;
+}
+
+/**
+ * `minikube start` as podproof calls it. What is not said here is minikube's default: that is what readers have.
+ *
+ * No limits and no waiting: kind's nodes have none either, and we look at all nodes ourselves. No addons: no claim is
+ * about them, and their images would have to be pulled. Nobody answers questions, and ports listen on loopback only.
+ */
+export function startArgv({ cluster, nodes, image, own, isRoot }: Start): [string, ...string[]] {
+  return [
+    ...([MINIKUBE, 'start', '--profile', cluster, '--output=json', '--interactive=false'] as const),
+    ...['--driver=docker', '--container-runtime=containerd', `--nodes=${String(nodes)}`],
+    ...['--listen-address=127.0.0.1', '--embed-certs=true', '--install-addons=false', '--wait=none'],
+    ...['--cpus=no-limit', '--memory=no-limit'],
+    ...(image === undefined ? [] : [`--base-image=${image}`]),
+    ...(own === undefined ? [] : ownFlags(own)),
+    // The docker driver refuses to be used by root, and every version of Kubernetes that is newer than itself.
+    ...(isRoot || own !== undefined ? ['--force'] : []),
+  ];
+}
+
+/** Everything is inside: nothing is to be downloaded, and nothing could be. */
+function ownFlags({ kubernetesVersion, cniManifest }: OwnBase): readonly string[] {
+  return [
+    `--kubernetes-version=${kubernetesVersion}`,
+    `--cni=${cniManifest}`,
+    ...['--preload=false', '--cache-images=false'],
+  ];
+}
