@@ -80,13 +80,16 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
 /** Which cluster: one that podproof makes, or one that is there. */
 function addProvider(command: Command): Command {
   return command
-    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'minikube', 'attached']))
+    .addOption(
+      new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'minikube', 'attached']),
+    )
     .option('--context <name>', 'attached: the context of your kubeconfig; never the current one')
     .option('--i-own-this-cluster', 'attached: your word that privileged pods may run on its nodes')
     .option(
       '--allow-server <host>',
       'attached: a server that is not on this machine, as host or host:port; repeatable',
-      (host: string, hosts: readonly string[] = []) => [...hosts, host],
+      (host: string, hosts: readonly string[]) => [...hosts, host],
+      [],
     )
     .option('--allow-exec-plugin', 'attached: run the program that the kubeconfig names to sign in')
     .option('--workload-image <ref>', 'attached: where its nodes pull the workload image from');
@@ -190,7 +193,6 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
-    .addOption(new Option('--provider <name>', 'as for run').choices(['kind', 'minikube']))
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {

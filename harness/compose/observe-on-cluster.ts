@@ -49,8 +49,7 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
     onKept: (what: string) => ledger.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => ledger.leftovers.push(...leftovers),
   };
-  const bench = await openWorkbench(options);
-  const { cluster, kube } = await readyCluster(bench, settings.run, options);
+  const { cluster, kube } = await readyCluster(await openWorkbench(options), settings.run, options);
   ledger.cluster = cluster;
   // Who kept a cluster wants it until `down`; a run that only borrows it does not take it away.
   keep ||= cluster.reused;

@@ -6,7 +6,7 @@ import { makeProviders } from '../clusters/registry.ts';
 import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Cluster } from '../core/cluster.ts';
-import { Deadline } from '../core/deadline.ts';
+import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';

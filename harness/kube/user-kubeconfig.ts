@@ -19,7 +19,7 @@ interface Found {
  * Source: https://kubernetes.io/docs/concepts/configuration/organize-cluster-access-kubeconfig/#merging-kubeconfig-files
  *
  * @throws UsageError KUBECONFIG_UNREADABLE
- * @example (await readUserContexts(['/home/me/.kube/config'])).names // ['kind-kind', 'production']
+ * @example (await readUserContexts(['config'])).names // ['kind-kind', 'production']
  */
 export async function readUserContexts(files: readonly string[]): Promise<UserContexts> {
   const { parse } = await import('yaml');

@@ -8,7 +8,7 @@ import { ScriptedRunner } from '../testing/scripted-runner.ts';
 import { claim } from './define.ts';
 import { claimsPerNode, locksOf, neighbourhood, schedulableNames } from './every-node.ts';
 import { loadScenarios } from './load.ts';
-import { makePlan, type Unit } from './plan.ts';
+import { makePlan } from './plan.ts';
 import { namespaceName, nodeRound, retryRound } from './rounds.ts';
 import { runScenarios } from './run-scenarios.ts';
 import type { LoadedScenario } from './types.ts';
@@ -221,8 +221,7 @@ describe('the plan for every node', () => {
   test('a control plane that takes pods is asked, but gets none of a unit elsewhere', () => {
     const cluster = clusterOf(4);
     const nodesOf = cluster.nodes.map((node) => ({ ...node, schedulable: true }));
-    const unit = { planned: { node: 'node-001' } } as Unit;
-    const near = neighbourhood(unit, { ...cluster, nodes: nodesOf });
+    const near = neighbourhood({ planned: { node: 'node-001' } }, { ...cluster, nodes: nodesOf });
     expect(near.nodes.map(({ name, schedulable }) => [name, schedulable])).toEqual([
       ['node-001', true],
       ['control', false],

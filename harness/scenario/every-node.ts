@@ -1,7 +1,8 @@
 import type { Cluster } from '../core/cluster.ts';
+import type { UnitId } from '../core/events.ts';
 import { isPod, type KubeClient } from '../core/kube.ts';
 import { Deadline } from '../core/deadline.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { podPartOf } from './pod-template.ts';
 import { namespaceName, nodeRound } from './rounds.ts';
 import type { Claim, LoadedScenario } from './types.ts';
@@ -52,7 +53,10 @@ function onlyClaims(unit: Unit, wanted: (claim: { readonly id: string }) => bool
  * What a unit on one node sees of the cluster: its node as A, the next one as B, and the control plane. Every node is
  * the A of one unit and the B of another, and the work grows with the number of nodes and not with its square.
  */
-export function neighbourhood({ planned: { node } }: Unit, cluster: Cluster): Cluster {
+export function neighbourhood(
+  { planned: { node } }: { readonly planned: Pick<UnitId, 'node'> },
+  cluster: Cluster,
+): Cluster {
   if (node === undefined) return cluster;
   const names = schedulableNames(cluster);
   const at = names.indexOf(node);

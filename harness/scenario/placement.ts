@@ -1,7 +1,7 @@
 import type { Cluster } from '../core/cluster.ts';
 import { isPod } from '../core/kube.ts';
 import { schedulableNames } from './every-node.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 
 /**
  * Says which node a pod or the pods of a workload go to. A and B are neighbours in the list of nodes that take pods,

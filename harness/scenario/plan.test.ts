@@ -6,7 +6,8 @@ import { checkDefinition, checkExperiment } from './check-definition.ts';
 import { checkHostPorts } from './check-host-ports.ts';
 import { loadScenarios } from './load.ts';
 import type { Pod } from '../core/kube.ts';
-import { makePlan, type Unit } from './plan.ts';
+import { makePlan } from './plan.ts';
+import type { Unit } from './unit.ts';
 import type { ClusterOffer } from './requirements.ts';
 import type { LoadedScenario } from './types.ts';
 

@@ -1,5 +1,5 @@
 import { UsageError } from '../core/errors.ts';
-import { unitName, type PlannedClaim, type PlannedUnit, type UnitId } from '../core/events.ts';
+import { unitName, type PlannedClaim, type UnitId } from '../core/events.ts';
 import type { KubeObject, Pod } from '../core/kube.ts';
 import { unitsPerNode } from './every-node.ts';
 import type { Mutant } from './mutant-types.ts';
@@ -7,21 +7,8 @@ import { mutatedObjects } from './mutants.ts';
 import { podPartOf, specOf } from './pod-template.ts';
 import { findExisting, reasonToSkip, type ClusterOffer } from './requirements.ts';
 import { shuffled } from './shuffle.ts';
+import type { Unit } from './unit.ts';
 import type { Claim, LoadedScenario } from './types.ts';
-
-/** A unit with everything needed to run it; `planned` is what goes into the journal. */
-export interface Unit {
-  readonly planned: PlannedUnit;
-  readonly scenario: LoadedScenario;
-  readonly objects: readonly KubeObject[];
-  readonly claims: readonly Claim[];
-  /** Pods that are there already, by the name that claims use. */
-  readonly existing: ReadonlyMap<string, Pod>;
-  /** See rounds.ts. Units of one round have no pod name in common. */
-  readonly round: number;
-  /** Where the letter A begins to count: scenarios begin on different nodes, so that all nodes share the work. */
-  readonly firstNode: number;
-}
 
 export interface PlanOptions {
   /** Ids of scenarios; empty means all. */

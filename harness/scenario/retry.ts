@@ -2,7 +2,7 @@ import { Deadline } from '../core/deadline.ts';
 import { unitName, type EventSink } from '../core/events.ts';
 import type { KubeClient, KubeObject, ObjectKind } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { RUN_LABEL } from './prepare.ts';
 import { firstRound, namespaceName, retryRound } from './rounds.ts';
 

@@ -5,7 +5,7 @@ import { createTurnstile } from '../core/turnstile.ts';
 import { neighbourhood, visitNodes } from './every-node.ts';
 import { limitRange } from './limits.ts';
 import { createLocks } from './locks.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { watchBoard } from './pod-board.ts';
 import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';

@@ -5,7 +5,7 @@ import type { EventSink } from '../core/events.ts';
 import { isObjectKind, type KubeObject } from '../core/kube.ts';
 import { locksOf } from './every-node.ts';
 import { proveClaim } from './observe.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { Play } from './play.ts';
 import { podPartOf } from './pod-template.ts';
 import type { UnitContext } from './unit-context.ts';

@@ -15,7 +15,7 @@ import {
   type HttpTarget,
   type PodUnderTest,
 } from '../../harness/index.ts';
-import { brief, everyAnswer, laptopReaches, ofItsNode, showLaptop } from './ways.ts';
+import { brief, everyAnswer, laptopReaches, ofItsNode, podIP, showLaptop } from './ways.ts';
 
 const HOST_PORT = 9000;
 const POD_PORT = 8080;
@@ -237,12 +237,6 @@ function incomplete({ kubeletListens, onNode }: Listening): string | undefined {
 
 function at(host: string, port = HOST_PORT): HttpTarget {
   return { host, port, path: '/nonce' };
-}
-
-async function podIP(pod: PodUnderTest): Promise<string> {
-  const { status } = await pod.read();
-  if (status?.podIP === undefined) throw new CannotTell(`pod ${pod.name} has no address`);
-  return status.podIP;
 }
 
 function otherNode(pod: PodUnderTest): PodUnderTest['node'] {

@@ -1,25 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { systemClock } from '../../core/clock.ts';
 import type { Cluster, ProviderOptions } from '../../core/cluster.ts';
 import { Deadline } from '../../core/deadline.ts';
-import { BusyError, InfrastructureError } from '../../core/errors.ts';
-import { done, pending, poll } from '../../core/poll.ts';
-import { identityOf } from '../../core/process-identity.ts';
-import { reserve, type ClusterRecord, type StateFolder } from '../cluster-record.ts';
+import type { StateFolder } from '../cluster-record.ts';
 import { attachedCluster } from './attached-cluster.ts';
 import { attachmentFolder, keepBefore } from './attachments.ts';
 import type { AttachedDeps, AttachedKube } from './deps.ts';
 import { detach } from './detach.ts';
 import { execCredential } from './exec-credential.ts';
-import { readIdentity, requireSame, type ClusterIdentity } from './identity.ts';
+import { readIdentity, requireSame } from './identity.ts';
 import { judgedContext } from './judged-context.ts';
-import { ATTACHMENT_LABEL, marksOf, toolsNamespace } from './labels.ts';
+import { marksOf } from './labels.ts';
 import { keptCensus } from './leftovers.ts';
 import { privateKubeconfig } from './private-kubeconfig.ts';
+import { makeToolsNamespace, requireAlone } from './tools-namespace.ts';
+import { noteIdentity, writeDown } from './write-down.ts';
 
 const UNDO_MS = 120_000;
-const READY_MS = 30_000;
 const CENSUS_MS = 60_000;
 
 /** An attachment, and the connection that its node runners use. */
@@ -65,29 +62,6 @@ function titleOf({ facts, nodes }: Cluster): string {
   return `Kubernetes ${facts['kubernetes'] ?? ''} at ${facts['server'] ?? ''}, kube-system ${facts['clusterUid'] ?? ''}, ${String(nodes.length)} nodes`;
 }
 
-async function writeDown(
-  { name, context, server }: { readonly name: string; readonly context: string; readonly server: string },
-  folder: StateFolder,
-): Promise<void> {
-  if (!(await reserve(folder))) {
-    throw new InfrastructureError('NAME_TAKEN', `Another run just took the name ${name}.`, {
-      hint: 'Run again.',
-    });
-  }
-  await folder.write({
-    schema: 1,
-    name,
-    provider: 'attached',
-    owner: await identityOf(),
-    phase: 'creating',
-    kept: false,
-    fingerprint: '',
-    endpoint: server,
-    createdAt: systemClock.date().toISOString(),
-    notes: { context },
-  });
-}
-
 interface Looking {
   readonly name: string;
   readonly folder: StateFolder;
@@ -101,7 +75,7 @@ async function look(looking: Looking, deps: AttachedDeps): Promise<Attachment> {
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
     const identity = await readIdentity(kube, deadline);
-    const record = await note(folder, identity);
+    const record = await noteIdentity(folder, identity);
     tell(`kube-system ${identity.uid}, looking at what is there`);
     await requireAlone(kube, deadline);
     const census = await kube.census(marksOf(name), Deadline.in(CENSUS_MS, 'what is there', deadline.signal));
@@ -115,51 +89,4 @@ async function look(looking: Looking, deps: AttachedDeps): Promise<Attachment> {
     await kube.close();
     throw error;
   }
-}
-
-/** From now on whoever ends the attachment knows which cluster it was. */
-async function note(folder: StateFolder, identity: ClusterIdentity): Promise<ClusterRecord> {
-  const record = await folder.read();
-  if (record === undefined)
-    throw new InfrastructureError('RECORD_GONE', `The record in ${folder.path} is gone.`, {
-      hint: 'Run again.',
-    });
-  const { uid, version, nodes } = identity;
-  const names = nodes.map(({ metadata }) => metadata.name).join(', ');
-  const known = {
-    ...record,
-    phase: 'ready',
-    notes: { ...record.notes, uid, version, nodes: names },
-  } as const;
-  await folder.write(known);
-  return known;
-}
-
-/**
- * Two runs would take each other's ports and each other's objects for leftovers. What a dead run of this machine left
- * was removed before; what is there now belongs to somebody.
- *
- * @throws BusyError CLUSTER_IN_USE
- */
-async function requireAlone(kube: AttachedKube, deadline: Deadline): Promise<void> {
-  const found = await kube.list('Namespace', { labelSelector: ATTACHMENT_LABEL }, deadline);
-  if (found.length === 0) return;
-  const names = found.map(({ metadata }) => metadata.name).join(', ');
-  throw new BusyError('CLUSTER_IN_USE', `Another run of podproof is on this cluster: namespaces ${names}.`, {
-    hint: `If nobody runs it any more: kubectl delete namespaces -l ${ATTACHMENT_LABEL}`,
-  });
-}
-
-async function makeToolsNamespace(name: string, kube: AttachedKube, outer: Deadline): Promise<void> {
-  const namespace = toolsNamespace(name);
-  const deadline = Deadline.in(READY_MS, `namespace ${namespace}`, outer.signal);
-  const labels = { [ATTACHMENT_LABEL]: name, 'pod-security.kubernetes.io/enforce': 'privileged' };
-  await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }, deadline);
-  await poll(
-    async () => {
-      const account = await kube.get('ServiceAccount', { name: 'default', namespace }, deadline);
-      return account === undefined ? pending('no default service account yet') : done(true);
-    },
-    { deadline, pauseMs: 50 },
-  );
 }

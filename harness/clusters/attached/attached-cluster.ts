@@ -1,5 +1,5 @@
 import type { Cluster, ClusterNode } from '../../core/cluster.ts';
-import { Deadline } from '../../core/deadline.ts';
+import type { Deadline } from '../../core/deadline.ts';
 import type { KubeObject, Pod } from '../../core/kube.ts';
 import { createTurnstile } from '../../core/turnstile.ts';
 import type { ClusterRecord } from '../cluster-record.ts';

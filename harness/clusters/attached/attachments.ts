@@ -1,5 +1,6 @@
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRecord } from '../../core/json.ts';
 import type { KeptCensus } from './leftovers.ts';
 import { clustersFolder, recordedNames, stateFolder, type StateFolder } from '../cluster-record.ts';
 
@@ -36,7 +37,12 @@ export async function keepBefore(folder: StateFolder, census: KeptCensus): Promi
 /** @returns undefined when the run ended before it had looked */
 export async function readBefore(folder: StateFolder): Promise<KeptCensus | undefined> {
   const text = await readFile(folder.file(BEFORE), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : (JSON.parse(text) as KeptCensus);
+  const kept: unknown = text === undefined ? undefined : JSON.parse(text);
+  return isKept(kept) ? kept : undefined;
+}
+
+function isKept(value: unknown): value is KeptCensus {
+  return isRecord(value) && Object.values(value).every((entry) => Array.isArray(entry) && entry.length === 3);
 }
 
 /** Whether anybody could still connect with it. */

@@ -32,77 +32,82 @@ export interface FakeOptions {
 /** A cluster in memory, as far as attaching and ending an attachment need one. */
 export function fakeAttachedCluster(options: FakeOptions): FakeCluster {
   const objects = new Map<string, KubeObject>();
-  const deleted: string[] = [];
-  const ran: string[] = [];
-  const key = (kind: string, name: string): string => `${kind} ${name}`;
-  const system = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system', uid: options.uid } };
-  objects.set(key('Namespace', 'kube-system'), system);
-  for (const node of options.nodes ?? []) objects.set(key('Node', node.metadata.name), node);
-  const list = (kind: ObjectKind): KubeObject[] =>
-    [...objects.values()].filter((object) => object.kind === kind);
-  const world: FakeCluster = {
-    objects,
-    deleted,
-    ran,
-    closed: false,
-    kube: {
-      server: 'https://fake',
-      create(object) {
-        const status = object.kind === 'Pod' ? { status: options.statusOf?.(object) ?? {} } : {};
-        objects.set(key(object.kind, object.metadata.name), { ...object, ...status });
-        return Promise.resolve(object);
-      },
-      get: (kind, { name }) =>
-        Promise.resolve(
-          kind === 'ServiceAccount'
-            ? { apiVersion: 'v1', kind, metadata: { name } }
-            : objects.get(key(kind, name)),
-        ),
-      list: (kind, { namespace, labelSelector }) =>
-        Promise.resolve(
-          list(kind)
-            .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-            .filter(({ metadata: { labels = {} } }) => {
-              const [label, value] = (labelSelector ?? '').split('=');
-              return (
-                label === '' ||
-                label === undefined ||
-                (label in labels && (value ?? labels[label]) === labels[label])
-              );
-            }),
-        ),
-      patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
-      delete(kind, { name }) {
-        deleted.push(key(kind, name));
-        objects.delete(key(kind, name));
-        for (const [inside, { metadata }] of objects)
-          if (kind === 'Namespace' && metadata.namespace === name) objects.delete(inside);
-        return Promise.resolve();
-      },
-      events: () => Promise.resolve([]),
-      watchPods: () => Promise.resolve(),
-      podRunner: ({ name }) => ({
-        where: `pod ${name}`,
-        run(argv) {
-          ran.push(`${name}: ${argv.slice(10).join(' ')}`);
-          const stdout = options.inPod?.(name, argv.slice(10));
-          const streams = { stdout: stdout ?? '', stderr: '', durationMs: 1 };
-          return Promise.resolve<CommandResult>({
-            kind: 'exited',
-            exitCode: stdout === undefined ? 1 : 0,
-            ...streams,
-          });
-        },
-      }),
-      serverVersion: () => Promise.resolve('v1.37.2'),
-      census: () => Promise.resolve(options.census?.() ?? { objects: new Map(), unlisted: [] }),
-      close() {
-        world.closed = true;
-        return Promise.resolve();
-      },
+  const system = {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: 'kube-system', uid: options.uid },
+  };
+  for (const object of [system, ...(options.nodes ?? [])])
+    objects.set(keyOf(object.kind, object.metadata.name), object);
+  const world = { objects, deleted: [], ran: [], closed: false };
+  return Object.assign(world, { kube: kubeOf(world, options) });
+}
+
+type World = Omit<FakeCluster, 'kube'>;
+
+const keyOf = (kind: string, name: string): string => `${kind} ${name}`;
+
+function kubeOf(world: World, options: FakeOptions): AttachedKube {
+  const { objects } = world;
+  return {
+    server: 'https://fake',
+    create(object) {
+      const status = object.kind === 'Pod' ? { status: options.statusOf?.(object) ?? {} } : {};
+      objects.set(keyOf(object.kind, object.metadata.name), { ...object, ...status });
+      return Promise.resolve(object);
+    },
+    get: (kind, { name }) =>
+      Promise.resolve(
+        kind === 'ServiceAccount'
+          ? { apiVersion: 'v1', kind, metadata: { name } }
+          : objects.get(keyOf(kind, name)),
+      ),
+    list: (kind, where) => Promise.resolve(listed([...objects.values()], kind, where)),
+    patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
+    delete: (kind, { name }) => Promise.resolve(remove(world, kind, name)),
+    events: () => Promise.resolve([]),
+    watchPods: () => Promise.resolve(),
+    podRunner: ({ name }) => ({
+      where: `pod ${name}`,
+      run: (argv) => Promise.resolve(answer(name, argv.slice(10), world, options)),
+    }),
+    serverVersion: () => Promise.resolve('v1.37.2'),
+    census: () => Promise.resolve(options.census?.() ?? { objects: new Map(), unlisted: [] }),
+    close() {
+      world.closed = true;
+      return Promise.resolve();
     },
   };
-  return world;
+}
+
+function listed(
+  objects: readonly KubeObject[],
+  kind: ObjectKind,
+  { namespace, labelSelector = '' }: { readonly namespace?: string; readonly labelSelector?: string },
+): readonly KubeObject[] {
+  const [label = '', value] = labelSelector.split('=');
+  return objects
+    .filter((object) => object.kind === kind)
+    .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
+    .filter(({ metadata: { labels = {} } }) => {
+      const has = labels[label];
+      return label === '' || (has !== undefined && (value === undefined || value === has));
+    });
+}
+
+function remove({ objects, deleted }: World, kind: ObjectKind, name: string): void {
+  deleted.push(keyOf(kind, name));
+  objects.delete(keyOf(kind, name));
+  for (const [inside, { metadata }] of objects)
+    if (kind === 'Namespace' && metadata.namespace === name) objects.delete(inside);
+}
+
+/** Without the words that lead into the node. */
+function answer(pod: string, argv: readonly string[], { ran }: World, { inPod }: FakeOptions): CommandResult {
+  ran.push(`${pod}: ${argv.join(' ')}`);
+  const stdout = inPod?.(pod, argv);
+  const exitCode = stdout === undefined ? 1 : 0;
+  return { kind: 'exited', exitCode, stdout: stdout ?? '', stderr: '', durationMs: 1 };
 }
 
 /** The folder of an attachment as a run leaves it when it is killed. */

@@ -95,7 +95,9 @@ describe('judgeContext', () => {
   test('nobody is asked about a name before everything else is in order', async () => {
     asked.length = 0;
     await expect(judge(context('http://kube.local'))).rejects.toMatchObject({ code: 'KUBECONFIG_INSECURE' });
-    await expect(judge(context('https://kube.local', { user: { impersonates: true } }))).rejects.toThrow();
+    await expect(judge(context('https://kube.local', { user: { impersonates: true } }))).rejects.toThrow(
+      'acts as somebody else',
+    );
     await expect(
       judge(context('https://kube.local', { cluster: { caData: undefined } })),
     ).rejects.toMatchObject({

@@ -1,6 +1,7 @@
 import { describeResult, type CommandRunner } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { EnvironmentError, InfrastructureError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json.ts';
 import { isPod, type KubeClient, type KubeObject, type Pod } from '../../core/kube.ts';
 import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
 import { toolsNamespace } from './labels.ts';
@@ -182,5 +183,11 @@ async function requireItsNode(node: KubeObject, runner: CommandRunner, deadline:
 }
 
 function nodeInfo({ status }: KubeObject): { readonly bootID?: string; readonly machineID?: string } {
-  return (status as { nodeInfo?: { bootID?: string; machineID?: string } } | undefined)?.nodeInfo ?? {};
+  const info = isRecord(status) ? status['nodeInfo'] : undefined;
+  if (!isRecord(info)) return {};
+  const { bootID, machineID } = info;
+  return {
+    ...(typeof bootID === 'string' ? { bootID } : {}),
+    ...(typeof machineID === 'string' ? { machineID } : {}),
+  };
 }

@@ -29,8 +29,8 @@ export function nodeRunner(inPod: () => Promise<CommandRunner>, where: string): 
 function understood(result: CommandResult): CommandResult {
   if (result.kind !== 'exited' || result.exitCode === 0) return result;
   const [said = ''] = result.stderr.split('\n', 1);
-  const isNotFound = /^env: /.test(said) && (result.exitCode === 126 || result.exitCode === 127);
-  if (!isNotFound && !/^nsenter: /.test(said)) return result;
+  const isNotFound = said.startsWith('env: ') && (result.exitCode === 126 || result.exitCode === 127);
+  if (!isNotFound && !said.startsWith('nsenter: ')) return result;
   const { exitCode: _, ...streams } = result;
   return { ...streams, kind: 'notStarted', why: said };
 }
