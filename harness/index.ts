@@ -28,6 +28,7 @@ export {
   isUnknownName,
   lostAmong,
   showAnswer,
+  strangerAmong,
   type HttpAnswer,
 } from './probes/http.ts';
 export { httpFromLaptop, type LaptopAnswers } from './probes/from-laptop.ts';

@@ -1,20 +1,23 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { Deadline } from '../harness/core/deadline.ts';
-import { FAULTS, select, withKills } from '../harness/faults/all.ts';
+import { applicable, FAULTS, select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
 import { NOT_PLANTED } from '../harness/faults/not-planted.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
+import { inSubset } from '../harness/faults/subset.ts';
 
 /**
  * Plants faults and says how podproof took them: `npm run test:faults`, `-- --only F48`, `-- --needs nothing,engine`,
- * `-- --list`, `-- --json FILE`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not taken as it should,
- * with 2 when there is none to plant.
+ * `-- --list`, `-- --json FILE`, `-- --subset ci`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not
+ * taken as it should, with 2 when there is none to plant.
  */
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [] },
-    needs: { type: 'string', default: 'nothing' },
+    needs: { type: 'string' },
+    /** `ci`: the few that stand for the rest in every run of `.ci/run`. */
+    subset: { type: 'string' },
     list: { type: 'boolean', default: false },
     json: { type: 'string' },
     /** With what podproof wrote, when that is not as it should be. */
@@ -22,7 +25,7 @@ const { values } = parseArgs({
     /** Of the moments at which F02 kills, and how many of them. */
     seed: { type: 'string' },
     times: { type: 'string' },
-    /** How many of the chosen faults are left out: to go on where an earlier call ended. */
+    /** How many of the chosen faults are left out: to go on where an earlier call ended. Their rows in FILE stay. */
     skip: { type: 'string', default: '0' },
     /** After this time no further one is planted. */
     minutes: { type: 'string', default: '240' },
@@ -31,10 +34,15 @@ const { values } = parseArgs({
 const { seed, times } = values;
 const known =
   seed === undefined && times === undefined ? FAULTS : withKills(Number(seed ?? 1), Number(times ?? 20));
-const needs = values.needs.split(',');
-const chosen = select(known, values.only)
+const needs = (values.needs ?? (values.subset === undefined ? 'nothing' : 'nothing,engine,kind')).split(',');
+const skip = Number(values.skip);
+const asked = select(known, values.only)
   .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
-  .slice(Number(values.skip));
+  .filter((fault) => values.subset === undefined || inSubset(fault, values.subset));
+const here = await applicable(asked);
+const chosen = here.slice(skip);
+for (const fault of asked.filter((each) => !here.includes(each)))
+  console.log(`no fault on this machine: ${titleOf(fault)}`);
 if (chosen.length === 0) {
   console.error(`there is no fault that fits; \`-- --list\` shows all ${String(known.length)}`);
   process.exitCode = 2;
@@ -48,8 +56,7 @@ if (chosen.length === 0) {
   console.log(
     `${String(rows.length)} faults, ${String(bad)} not taken as they should, ${String(chosen.length - rows.length)} not planted`,
   );
-  const result = { schema: 1, date: new Date().toISOString().slice(0, 10), rows };
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+  if (values.json !== undefined) await keep(values.json, rows);
   // What was asked for and not planted is not known to be well.
   if (bad > 0 || rows.length < chosen.length) process.exitCode = 1;
 }
@@ -59,4 +66,17 @@ function print(row: FaultRow): void {
   console.log(`${row.isOk ? '✔' : '✘'} ${row.id} ${row.what}: ${row.seen} (${took})`);
   for (const problem of row.problems) console.log(`    ${problem}`);
   if (values.verbose && row.output !== undefined) console.log(row.output);
+}
+
+/** Writes the rows, after those of the faults that were left out because an earlier call had planted them. */
+async function keep(file: string, rows: readonly FaultRow[]): Promise<void> {
+  const earlier = skip === 0 ? [] : (await recorded(file)).rows.slice(0, skip);
+  const result = { schema: 1, date: new Date().toISOString().slice(0, 10), rows: [...earlier, ...rows] };
+  await writeFile(file, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+async function recorded(file: string): Promise<{ readonly rows: readonly FaultRow[] }> {
+  // Written by `keep` of an earlier call.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(await readFile(file, 'utf8')) as { readonly rows: readonly FaultRow[] };
 }

@@ -6,6 +6,7 @@ import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
+import type { DockerEngine } from '../docker/engine-port.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { schedulableNames } from '../scenario/every-node.ts';
 import { makePlan } from '../scenario/plan.ts';
@@ -13,6 +14,7 @@ import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
 import { offerOf } from './cluster-offer.ts';
+import { explainLoss } from './explain-loss.ts';
 import { awaitEarlierRuns } from './earlier-runs.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import { removeNamespaces } from './remove-namespaces.ts';
@@ -80,10 +82,19 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     );
   }
   if (cluster.reused) await awaitEarlierRuns({ ...context, kube, cluster });
-  await planAndRun(context, { cluster, kube });
+  try {
+    await planAndRun(context, { cluster, kube });
+  } catch (error) {
+    if (bench.docker === undefined) throw error;
+    const nodes = cluster.nodes.map(({ name }) => name);
+    throw await explainLoss(error, { containers: bench.docker.containers, nodes });
+  }
 }
 
-interface Bench extends Pick<Workbench, 'provider'>, Pick<WorkbenchOptions, 'beforeCreate'> {}
+interface Bench extends Pick<Workbench, 'provider'>, Pick<WorkbenchOptions, 'beforeCreate'> {
+  /** Where the nodes are containers. */
+  readonly docker?: DockerEngine;
+}
 
 /** An engine with a provider on it, looked at by the doctor; for an existing cluster only the way to it. */
 async function openBench(
@@ -100,7 +111,8 @@ async function openBench(
   const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
     tellFindings(await checkUp(moment, patient, deadline.signal), sink);
   await examine('engine');
-  return { provider: bench.provider, beforeCreate: () => examine('cluster') };
+  const { docker } = bench;
+  return { provider: bench.provider, docker, beforeCreate: () => examine('cluster') };
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */

@@ -29,6 +29,11 @@ export interface PodUnderTest {
   /** The pod as the API server has it now. */
   read(): Promise<Pod>;
   events(): Promise<readonly ObjectEvent[]>;
+  /**
+   * Makes the kubelet look at the pod again at once, by an annotation that means nothing else. What it cannot start it
+   * would try again in its own time only, after ten to fifteen seconds (pkg/kubelet/pod_workers.go, backOffPeriod).
+   */
+  nudge(): Promise<void>;
 }
 
 /** A Deployment or another object whose controller makes pods. */

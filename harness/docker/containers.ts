@@ -63,11 +63,17 @@ export function containerCalls(api: Docker): ContainerCalls {
 /** What can be done to a container that runs. */
 function changes(
   at: (container: string) => Docker.Container,
-): Pick<ContainerCalls, 'limitTasks' | 'pause' | 'resume'> {
+): Pick<ContainerCalls, 'limitTasks' | 'limitMemory' | 'pause' | 'resume'> {
   return {
     async limitTasks(container, most, deadline) {
       await callEngine(`limit the processes of ${container}`, deadline, () =>
         at(container).update({ PidsLimit: most, abortSignal: deadline.signal }),
+      );
+    },
+    async limitMemory(container, bytes, deadline) {
+      const limits = { Memory: bytes, MemorySwap: bytes };
+      await callEngine(`limit the memory of ${container}`, deadline, () =>
+        at(container).update({ ...limits, abortSignal: deadline.signal }),
       );
     },
     async pause(container, deadline) {

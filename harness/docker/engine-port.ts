@@ -109,6 +109,8 @@ export interface ContainerCalls {
   remove(container: string, deadline: Deadline): Promise<void>;
   /** From now on no more than so many processes and threads may run in it. */
   limitTasks(container: string, most: number, deadline: Deadline): Promise<void>;
+  /** From now on it may not use more memory, nor any swap; what is beyond is killed in it. */
+  limitMemory(container: string, bytes: number, deadline: Deadline): Promise<void>;
   /** Stops all its processes where they are, until `resume`. */
   pause(container: string, deadline: Deadline): Promise<void>;
   resume(container: string, deadline: Deadline): Promise<void>;
@@ -126,8 +128,12 @@ export interface ImageCalls {
   has(reference: string, deadline: Deadline): Promise<boolean>;
   /** In Go's words (amd64, arm64); undefined when the engine does not have the image. */
   architecture(reference: string, deadline: Deadline): Promise<string | undefined>;
-  /** Whether a registry answers the *daemon* (with its mirrors and proxies) for this reference. */
-  isInRegistry(reference: string, deadline: Deadline): Promise<boolean>;
+  /**
+   * Asks the registry through the *daemon* (with its mirrors and proxies) for this reference.
+   *
+   * @returns undefined when it can be pulled, else what the registry or the way to it said
+   */
+  registryRefusal(reference: string, deadline: Deadline): Promise<string | undefined>;
 }
 
 export interface NetworkCalls {

@@ -22,15 +22,15 @@ export function imageCalls(api: Docker): ImageCalls {
   return {
     has: async (reference, deadline) => (await inspect(reference, deadline)) !== undefined,
     architecture: async (reference, deadline) => (await inspect(reference, deadline))?.Architecture,
-    async isInRegistry(reference, deadline) {
+    async registryRefusal(reference, deadline) {
       try {
         await callEngine(`ask the registry for ${reference}`, deadline, () =>
           api.getImage(checkedImage(reference)).distribution(),
         );
-        return true;
+        return undefined;
       } catch (error) {
         // A refusal, an unknown name and silence all mean: nothing to pull from there.
-        if (error instanceof HarnessError && error.exitCode === 4) return false;
+        if (error instanceof HarnessError && error.exitCode === 4) return error.message;
         throw error;
       }
     },

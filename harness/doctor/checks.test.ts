@@ -233,7 +233,7 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
     fires('fail', 'missing.yaml', () => attachedTo('missing.yaml')),
   ],
   D22: [
-    fires('fail', 'node:1 is neither', { patient: wanting('node:1') }),
+    fires('fail', 'does not give it: no such image', { patient: wanting('node:1') }),
     fires('fail', 'install gcc', { commands: { 'go version': {} } }),
     fires('fail', 'no Go module', {
       commands: buildTools({ 'go list': { exitCode: 1, stderr: 'dial tcp' } }),

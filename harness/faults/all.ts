@@ -3,14 +3,10 @@ import { titleOf, type Fault } from './fault.ts';
 import { JUDGE_FAULTS } from './judge-faults.ts';
 import { killFaults } from './kill-faults.ts';
 import { KUBECONFIG_FAULTS } from './kubeconfig-faults.ts';
-import { LAPTOP_FAULTS } from './laptop-faults.ts';
 import { MALFORMED_FAULTS } from './malformed-faults.ts';
-import { NEIGHBOUR_FAULTS } from './neighbour-faults.ts';
-import { NODE_FAULTS } from './node-faults.ts';
-import { POD_FAULTS } from './pod-faults.ts';
 import { PROGRAM_FAULTS } from './program-faults.ts';
-import { SIGNAL_FAULTS } from './signal-faults.ts';
 import { TRUTH_FAULTS } from './truth-faults.ts';
+import { FAULTS_WITH_CLUSTER } from './with-cluster.ts';
 
 /** Every fault there is. A new one is an entry in one of these lists, or a list of its own. */
 export const FAULTS: readonly Fault[] = [
@@ -21,11 +17,7 @@ export const FAULTS: readonly Fault[] = [
   ...TRUTH_FAULTS,
   ...JUDGE_FAULTS,
   ...killFaults(1, 20),
-  ...SIGNAL_FAULTS,
-  ...POD_FAULTS,
-  ...NODE_FAULTS,
-  ...NEIGHBOUR_FAULTS,
-  ...LAPTOP_FAULTS,
+  ...FAULTS_WITH_CLUSTER,
 ];
 
 /** The same list with other moments at which F02 kills. */
@@ -42,4 +34,10 @@ export function select(faults: readonly Fault[], words: readonly string[]): read
   return words.length === 0
     ? faults
     : faults.filter((fault) => words.some((word) => titleOf(fault).includes(word)));
+}
+
+/** Those that are faults on this machine. */
+export async function applicable(faults: readonly Fault[]): Promise<readonly Fault[]> {
+  const isHere = await Promise.all(faults.map(async ({ appliesHere }) => (await appliesHere?.()) ?? true));
+  return faults.filter((_, index) => isHere[index] === true);
 }

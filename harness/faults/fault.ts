@@ -29,6 +29,8 @@ export interface Fault {
   readonly tells?: readonly (string | RegExp)[];
   /** What the fault needs beside this project. @default 'nothing' */
   readonly needs?: Needs;
+  /** False on a machine on which it would be no fault; without it, it is one everywhere. */
+  readonly appliesHere?: () => Promise<boolean>;
   /**
    * With `needs: 'kind'`: what is there before. `kept`: an engine with a cluster of one node that an earlier run kept.
    * `none`: not even an engine, so that the run makes and removes both. @default 'kept'

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { FAULTS, select } from './all.ts';
 import { titleOf, type Fault } from './fault.ts';
+import { NOT_PLANTED } from './not-planted.ts';
 import { tryFaults } from './run-faults.ts';
+import { inSubset, stands, SUBSETS } from './subset.ts';
 
 /** Those that are quick and stand for many; `npm run test:faults` plants all of them. */
 const QUICK = [
@@ -12,6 +14,8 @@ const QUICK = [
   'F52 docker prints garbage',
   'Y28 code that ends the process with 0',
 ];
+
+const neverRun: Fault['run'] = () => Promise.reject(new Error('not run here'));
 
 describe('faults', () => {
   test('each is told apart from all others, and none is left out of the list', () => {
@@ -32,6 +36,23 @@ describe('faults', () => {
     );
     expect(rows).toHaveLength(QUICK.length);
   }, 60_000);
+
+  test('a subset names faults that are there, one with each name, and all that need nothing', () => {
+    for (const [name, titles] of Object.entries(SUBSETS)) {
+      for (const title of titles)
+        expect(FAULTS.filter((fault) => stands(title, titleOf(fault))).map(titleOf)).toHaveLength(1);
+      const chosen = FAULTS.filter((fault) => inSubset(fault, name));
+      const light = FAULTS.filter(({ needs = 'nothing' }) => needs === 'nothing');
+      expect(chosen).toHaveLength(light.length + titles.length);
+    }
+    expect(() => inSubset({ id: 'F00', what: '', exit: 0, run: neverRun }, 'none')).toThrow('no subset none');
+  });
+
+  test('every row of the plan is planted or has a reason', () => {
+    const ids = [...FAULTS.map(({ id }) => id), ...NOT_PLANTED.map(({ id }) => id)];
+    const rows = Array.from({ length: 53 }, (_, index) => `F${String(index + 1).padStart(2, '0')}`);
+    expect(rows.filter((id) => !ids.includes(id))).toEqual([]);
+  });
 
   test('a word chooses by id or by description', () => {
     expect(select(FAULTS, ['F48']).every(({ id }) => id === 'F48')).toBe(true);

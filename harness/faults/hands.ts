@@ -17,8 +17,8 @@ export async function docker(bench: FaultBench, ...args: readonly string[]): Pro
   return stdout.trim();
 }
 
-/** The control plane of the newest cluster; every cluster of the suite has this one node. */
-export async function theNode(bench: FaultBench): Promise<string> {
+/** The newest cluster. @throws Error when there is none */
+export async function theCluster(bench: FaultBench): Promise<string> {
   const clusters = join(bench.cache, 'clusters');
   const made = await Promise.all(
     (await readdir(clusters)).map(async (name) => {
@@ -28,7 +28,12 @@ export async function theNode(bench: FaultBench): Promise<string> {
   );
   const newest = made.toSorted((one, other) => other.at.localeCompare(one.at))[0];
   if (newest === undefined) throw new Error('there is no cluster');
-  return `${newest.name}-control-plane`;
+  return newest.name;
+}
+
+/** Its control plane; every cluster of the suite has this one node. */
+export async function theNode(bench: FaultBench): Promise<string> {
+  return `${await theCluster(bench)}-control-plane`;
 }
 
 /** Runs a command on the node. @throws when it fails */
@@ -41,14 +46,24 @@ export function kubectl(bench: FaultBench, ...args: readonly string[]): Promise<
   return onNode(bench, 'kubectl', '--kubeconfig', '/etc/kubernetes/admin.conf', ...args);
 }
 
+/**
+ * The processes on the node, in pods or not, whose command line has these words.
+ *
+ * @throws when the node cannot be asked: that nothing was found must not mean that nobody looked
+ */
+export async function processesOnNode(bench: FaultBench, words: string): Promise<readonly string[]> {
+  // Written so that the pattern does not find its own process; pgrep ends with 1 when there is none.
+  const pattern = `[${words.slice(0, 1)}]${words.slice(1)}`;
+  const found = await onNode(bench, 'sh', '-c', 'pgrep -f "$0" || [ $? = 1 ]', pattern);
+  return found.split('\n').filter((line) => line !== '');
+}
+
 /** Waits until a process runs on the node, in a pod or not, whose command line has these words. */
 export async function untilOnNode(bench: FaultBench, words: string, withinMs = 120_000): Promise<void> {
   await poll(
     async () => {
-      // Written so that the pattern does not find its own process.
-      const pattern = `[${words.slice(0, 1)}]${words.slice(1)}`;
-      const found = await onNode(bench, 'pgrep', '-f', pattern).catch(() => '');
-      return found === '' ? pending('it does not run') : done(true);
+      const found = await processesOnNode(bench, words).catch(() => []);
+      return found.length === 0 ? pending('it does not run') : done(true);
     },
     { deadline: Deadline.in(withinMs, `"${words}" to run on the node`), pauseMs: 100, maxPauseMs: 200 },
   );

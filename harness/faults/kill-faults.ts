@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
+import { Deadline } from '../core/deadline.ts';
+import { done, pending, poll, type Look } from '../core/poll.ts';
 import { shuffled } from '../scenario/shuffle.ts';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
@@ -12,10 +16,14 @@ const SHORTEST_MS = 200;
 /** Places inside a part of the life. */
 const FINENESS = 1000;
 
-/** How long a run lives on this machine today, and when its cluster was ready; measured once. */
+/** Making engine and cluster; observing pods and judging; taking everything back. */
+export type KilledWhile = 'create' | 'run' | 'delete';
+
+/** How long a run lives on this machine today, and when its parts begin; measured once. */
 interface Life {
   readonly ms: number;
   readonly readyMs: number;
+  readonly judgedMs: number;
 }
 
 class LifeOnce {
@@ -52,45 +60,87 @@ export function killFaults(seed: number, times: number): readonly Fault[] {
   }));
 }
 
-const READY = /^\S+ cluster +podproof-\S+: \d+ nodes? and DNS Ready/m;
-/** On a machine whose load changes a run may be over too soon; then it is tried again. */
-const TRIES = 3;
+/** On a machine whose load changes a run may be over too soon; then it is tried again, a little earlier. */
+const TRIES = 4;
+/** What the last two parts begin with, in the journal. */
+const READY = '"type":"cluster"';
+const JUDGED = '"type":"verdicts.done"';
+const READY_WITHIN_MS = 200_000;
 
-/** Counts from the start, or from the ready cluster on when that is nearer: how long it takes to make varies most. */
+/** Counts from the beginning of the part in which the moment lies: a busy machine makes some of them far longer. */
 async function killedAt(bench: FaultBench, life: Life, moment: number): Promise<Ended> {
   const ms = Math.max(SHORTEST_MS, Math.round(life.ms * moment));
   for (let tries = 1; ; tries += 1) {
-    const run = bench.podproof(WHOLE_LIFE);
-    const isLate = ms > life.readyMs;
-    if (isLate) await Promise.race([untilReady(run), run.ended]);
-    await Promise.race([systemClock.sleep(isLate ? ms - life.readyMs : ms), run.ended]);
+    const run = await begin(bench);
+    const from = await beginningOf(run, { ms, life });
+    await Promise.race([systemClock.sleep((ms - from) * (1 - (tries - 1) / TRIES)), run.ended]);
     const doing = lastStep(run);
     run.kill();
     const ended = await run.ended;
     if (ended.signal !== null || tries === TRIES)
-      return { ...ended, note: `after ${String(ended.ms)} ms (${doing})` };
+      return { ...ended, note: `${partIn(await run.journal())}, after ${String(ended.ms)} ms (${doing})` };
   }
 }
 
 /** @throws Error when not even an undisturbed run is green */
 async function lifeOf(bench: FaultBench): Promise<Life> {
   const startedAt = systemClock.now();
-  const run = bench.podproof(WHOLE_LIFE);
-  await Promise.race([untilReady(run), run.ended]);
+  const run = await begin(bench);
+  await untilJournal(run, READY);
   const readyMs = systemClock.now() - startedAt;
+  await untilJournal(run, JUDGED);
+  const judgedMs = systemClock.now() - startedAt;
   const { ms, exitCode, stderr } = await run.ended;
   if (exitCode !== 0)
     throw new Error(`an undisturbed run ended with ${String(exitCode)}: ${stderr.slice(-300)}`);
-  return { ms, readyMs };
+  return { ms, readyMs, judgedMs };
 }
 
-/** A run that ends before is seen by whoever awaits its end. */
-function untilReady(run: PodproofRun): Promise<void> {
-  return run.until(READY, 200_000).catch(() => undefined);
+interface Moment {
+  readonly ms: number;
+  readonly life: Life;
+}
+
+/** Waits for the beginning of the part of the life in which the moment lies. @returns when that was, once */
+async function beginningOf(run: Living, { ms, life: { readyMs, judgedMs } }: Moment): Promise<number> {
+  if (ms <= readyMs) return 0;
+  await untilJournal(run, ms > judgedMs ? JUDGED : READY);
+  return ms > judgedMs ? judgedMs : readyMs;
+}
+
+/** Waits until the journal has these words. A run that ends before is seen by whoever awaits its end. */
+async function untilJournal(run: Living, words: string): Promise<void> {
+  const deadline = Deadline.in(READY_WITHIN_MS, `${words} in the journal`);
+  const look = async (): Promise<Look<true>> =>
+    (await run.journal()).includes(words) ? done(true) : pending('not yet');
+  const waiting = poll(look, { deadline, pauseMs: 20, maxPauseMs: 50 }).catch(() => undefined);
+  await Promise.race([waiting, run.ended]);
+}
+
+/** A run and its own journal, which is empty before it has one. */
+interface Living extends Pick<PodproofRun, 'ended' | 'kill' | 'text'> {
+  readonly journal: () => Promise<string>;
+}
+
+async function begin(bench: FaultBench): Promise<Living> {
+  // An earlier try, or the run that was measured.
+  const before = await bench.lastRun();
+  const run = bench.podproof(WHOLE_LIFE);
+  const journal = async (): Promise<string> => {
+    const own = await bench.lastRun();
+    return own === before ? '' : readFile(join(own, 'journal.ndjson'), 'utf8').catch(() => '');
+  };
+  return Object.assign(run, { journal });
+}
+
+/** In which part of its life it was killed, by its journal: every line of that is on the disk before the next step. */
+function partIn(journal: string): KilledWhile {
+  if (journal.includes(JUDGED)) return 'delete';
+  return journal.includes(READY) ? 'run' : 'create';
 }
 
 /** What it had told last; a run without a terminal tells each step when it is done. */
-function lastStep({ text }: PodproofRun): string {
+function lastStep({ text }: Pick<PodproofRun, 'text'>): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.at(-1)?.trim().slice(0, 60) ?? 'nothing told yet';
 }

@@ -1,15 +1,19 @@
 import { execFile } from 'node:child_process';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, statfs, symlink, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
-import { onNode } from './hands.ts';
+import { docker, onNode, theNode } from './hands.ts';
 import { FRESH, green, PLAIN, shared } from './plain-runs.ts';
 import type { Ended } from './podproof-run.ts';
 
 const run = promisify(execFile);
+
+/** Of the file system that is there where only version 2 is mounted, see statfs(2). */
+const CGROUP2_MAGIC = 0x63677270;
 
 /** What laptops are like: ports, files and variables of the user, which a run must not mind nor harm. */
 export const LAPTOP_FAULTS: readonly Fault[] = [
@@ -17,10 +21,23 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
     ...green,
     id: 'F47',
     what: 'the proxy variables lead into a black hole',
-    run: (bench) => {
-      const proxy = 'http://192.0.2.1:3128';
-      const env = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy };
-      return bench.podproof(PLAIN, env).ended;
+    run: (bench) => bench.podproof(PLAIN, proxyVariables('http://192.0.2.1:3128')).ended,
+  },
+  {
+    ...green,
+    id: 'F47',
+    what: 'the proxy that the variables name answers every request with 200',
+    withinMs: 180_000,
+    cleanMs: 30_000,
+    run: async (bench) => {
+      const proxy = await agreeableProxy(await gatewayOf(bench));
+      try {
+        const argv = ['run', 'host-network', '--nodes', '1', '--fresh', '--no-jest'];
+        const ended = await bench.podproof(argv, proxyVariables(proxy.url)).ended;
+        return { ...ended, note: `${String(proxy.requests())} requests reached it` };
+      } finally {
+        proxy.close();
+      }
     },
   },
   {
@@ -40,6 +57,7 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
     id: 'F50',
     what: 'the host has cgroup v1, and the result says what was changed for it',
     tells: ['6 hold', /cgroup v1|failCgroupV1/],
+    appliesHere: async () => (await statfs('/sys/fs/cgroup')).type !== CGROUP2_MAGIC,
     run: (bench) => bench.podproof([...PLAIN, '--verbose']).ended,
   },
   {
@@ -68,7 +86,8 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
     id: 'F23',
     what: 'the disk for results fills up during the run',
     exit: 4,
-    tells: [/JOURNAL_INCOMPLETE|REPORT_NOT_WRITTEN|DISK_FULL/],
+    // What was found out is told although it cannot be kept.
+    tells: ['6 hold', /JOURNAL_INCOMPLETE|REPORT_NOT_WRITTEN|DISK_FULL/],
     run: (bench) => onDisk(bench, 'size=24k', () => bench.podproof(PLAIN).ended),
   },
   kubeconfig('locked by another program', async (file) => {
@@ -79,7 +98,7 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
   kubeconfig('read-only', (file) => writeFile(file, '{}', { mode: 0o400 })),
   kubeconfig('absent', () => Promise.resolve()),
   kubeconfig('a link to nothing', (file) => symlink('nowhere', file)),
-  kubeconfig('one whose current context is on another machine', (file) => writeFile(file, REMOTE)),
+  kubeconfig('one whose current context is on another machine', (file) => writeFile(file, REMOTE), 'F31'),
   {
     ...green,
     id: 'F16',
@@ -99,10 +118,10 @@ export const LAPTOP_FAULTS: readonly Fault[] = [
   },
 ];
 
-function kubeconfig(state: string, plant: (file: string) => Promise<void>): Fault {
+function kubeconfig(state: string, plant: (file: string) => Promise<void>, id = 'F29'): Fault {
   return {
     ...green,
-    id: 'F29',
+    id,
     what: `a whole run, and the kubeconfig of the user is ${state}`,
     run: async (bench) => {
       const file = bench.path('kubeconfig');
@@ -112,6 +131,43 @@ function kubeconfig(state: string, plant: (file: string) => Promise<void>): Faul
       if ((await look(file)) !== before) throw new Error('the kubeconfig was changed');
       return ended;
     },
+  };
+}
+
+function proxyVariables(proxy: string): Readonly<Record<string, string>> {
+  return { HTTP_PROXY: proxy, HTTPS_PROXY: proxy, http_proxy: proxy, https_proxy: proxy };
+}
+
+/** Where containers find this machine; kind hands the variables of the proxy to its nodes. */
+async function gatewayOf(bench: FaultBench): Promise<string> {
+  const format = '{{range .NetworkSettings.Networks}}{{.Gateway}}{{end}}';
+  return docker(bench, 'inspect', '--format', format, await theNode(bench));
+}
+
+interface AgreeableProxy {
+  readonly url: string;
+  readonly requests: () => number;
+  readonly close: () => void;
+}
+
+/** Like the log-in page of a hotel: whoever asks for whatever gets a page. */
+async function agreeableProxy(host: string): Promise<AgreeableProxy> {
+  let requests = 0;
+  const server = createHttpServer((_, response) => {
+    requests += 1;
+    response.end('welcome');
+  });
+  server.on('connect', (_, socket) => {
+    requests += 1;
+    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 7\r\n\r\nwelcome');
+  });
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
+  return {
+    url: `http://${host}:${String(address.port)}`,
+    requests: () => requests,
+    close: () => server.close(),
   };
 }
 

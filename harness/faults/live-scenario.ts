@@ -1,11 +1,11 @@
-import { CODE, MANIFEST, SOUND, type Files } from '../testing/malformed/scenario-files.ts';
+import { another, CODE, MANIFEST, SOUND, type Files } from '../testing/malformed/scenario-files.ts';
 
 /** What the command in the pod waits with; found on the node by this. */
 export const WAITS = 'sleep 4.711';
 
 const ASKED = "['say']";
 /** With hostNetwork a pod has the host name of its node, otherwise its own. */
-const ANSWER = 'case "$(hostname)" in podproof-*) echo host ;; *) echo own ;; esac';
+export const ANSWER = 'case "$(hostname)" in podproof-*) echo host ;; *) echo own ;; esac';
 
 interface LiveChanges {
   /** What to run in the pods instead. */
@@ -25,13 +25,19 @@ export function liveScenario({
   manifest = same,
   code = same,
 }: LiveChanges = {}): Files {
-  const asked = JSON.stringify(['sh', '-c', command]);
   return {
     ...SOUND,
     'scenarios/01-one/manifest.yaml': manifest(MANIFEST),
-    'scenarios/01-one/one.scenario.ts': code(CODE.replace(ASKED, () => asked)),
+    'scenarios/01-one/one.scenario.ts': code(asking(command)),
   };
 }
+
+function asking(command: string): string {
+  return CODE.replace(ASKED, () => JSON.stringify(['sh', '-c', command]));
+}
+
+/** A second one beside it, which must not notice what goes wrong in the first. */
+export const NEIGHBOUR: Files = another('two', undefined, asking(`${WAITS}; ${ANSWER}`));
 
 /** What a pod answers at once. */
 export const AT_ONCE: Files = liveScenario({ command: ANSWER });

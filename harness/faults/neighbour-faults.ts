@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { systemClock } from '../core/clock.ts';
 import { identityOf } from '../core/process-identity.ts';
 import type { FaultBench } from './bench.ts';
 import type { Fault } from './fault.ts';
@@ -43,6 +44,7 @@ export const NEIGHBOUR_FAULTS: readonly Fault[] = [
     ...green,
     id: 'F28',
     what: 'records of clusters that are dead, damaged, and from the future',
+    tells: ['6 hold', 'podproof-dead00, podproof-f00001 of a dead run removed'],
     run: async (bench) => {
       await forgeRecords(bench);
       const ended = await bench.podproof(PLAIN).ended;
@@ -76,12 +78,24 @@ export const NEIGHBOUR_FAULTS: readonly Fault[] = [
   },
 ];
 
-/** The first that is not green, or the last. */
+/** As two terminals or two jobs start them. */
+const STAGGER_MS = 200;
+const CLUSTER = /^\S+ cluster +(podproof-[0-9a-f]{6}):/m;
+
+/** The first that is not green, or the last. @throws Error when two had the same cluster */
 async function together(bench: FaultBench, count: number): Promise<Ended> {
-  const runs = await Promise.all(Array.from({ length: count }, () => bench.podproof(FRESH).ended));
-  const bad = runs.find(({ exitCode }) => exitCode !== 0);
+  const runs = await Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      await systemClock.sleep(index * STAGGER_MS);
+      return bench.podproof(FRESH).ended;
+    }),
+  );
+  const bad = runs.find(({ exitCode, stdout }) => exitCode !== 0 || !stdout.includes('6 hold'));
   const last = bad ?? runs.toSorted((one, other) => one.ms - other.ms).at(-1);
   if (last === undefined) throw new Error('there was no run');
+  const clusters = new Set(runs.map(({ stderr }) => CLUSTER.exec(stderr)?.[1]));
+  if (bad === undefined && clusters.size < count)
+    throw new Error(`${String(count)} runs had ${String(clusters.size)} clusters`);
   return last;
 }
 

@@ -77,15 +77,17 @@ export const NODE_FAULTS: readonly Fault[] = [
     id: 'F08',
     what: 'the node is stopped while a pod is asked',
     exit: 4,
-    tells: ['control-plane'],
+    code: 'NODE_STOPPED',
+    tells: [/-control-plane stopped with exit code \d+/],
     withinMs: 60_000,
-    run: midExec(async (bench) => docker(bench, 'stop', '--timeout', '1', await theNode(bench)), giveUp),
+    run: midExec(async (bench) => docker(bench, 'stop', '-t', '1', await theNode(bench)), giveUp),
   },
   {
     ...shared,
     id: 'F24',
     what: 'the engine is killed while a pod is asked',
     exit: 4,
+    code: 'ENGINE_LOST',
     withinMs: 90_000,
     run: midExec(async (bench) => {
       const pid = await readFile(join(bench.cache, 'engine/dockerd.pid'), 'utf8');

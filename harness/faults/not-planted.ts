@@ -8,16 +8,6 @@ export interface NotPlanted {
 /** What cannot be made on one Linux machine, or is looked at elsewhere. Nothing stands in for it here. */
 export const NOT_PLANTED: readonly NotPlanted[] = [
   {
-    id: 'F09',
-    what: 'the machine sleeps',
-    why: 'a virtual machine cannot be suspended from within; the clocks are never touched',
-  },
-  {
-    id: 'F13',
-    what: 'the stream of a command is cut or goes silent',
-    why: 'planted with a proxy before the real API server in harness/kube/broken-connection.e2e.test.ts',
-  },
-  {
     id: 'F17',
     what: 'the port that was asked for is taken',
     why: 'podproof asks for no port of the laptop by its number',
@@ -25,17 +15,22 @@ export const NOT_PLANTED: readonly NotPlanted[] = [
   {
     id: 'F20',
     what: 'the pull of an image is interrupted',
-    why: 'images are built and loaded here, not pulled by the engine',
+    why: 'kind pulls the image of the nodes, with attempts of its own; podproof pulls none',
   },
   {
-    id: 'F22',
-    what: 'the disk of the engine is full',
-    why: 'needs a file system of its own on a loop device, and block devices of the host are never opened',
+    id: 'F33',
+    what: 'a context that points elsewhere than its name says',
+    why: 'podproof loads no context of the user',
   },
   {
-    id: 'F36',
-    what: 'the clocks of host and node differ',
-    why: 'containers share the clock of the host, and it is never set',
+    id: 'F40',
+    what: 'a hostile archive of logs',
+    why: 'needs no process: harness/diagnostics/tar.test.ts plants the links, devices, bombs and paths',
+  },
+  {
+    id: 'F41',
+    what: 'secrets in environment, logs and kubeconfig',
+    why: 'planted in harness/compose/diagnostics.e2e.test.ts, which reads every file of the bundle of a real run',
   },
   {
     id: 'F46',

@@ -17,12 +17,17 @@ const SHARED = ['images', 'tools', 'debian', 'go'] as const;
 export async function ownCache(): Promise<string> {
   const users = usersCache();
   const own = `${users}-faults`;
-  await mkdir(join(own, 'engine'), { recursive: true, mode: 0o700 });
-  for (const name of SHARED) await link(join(users, name), join(own, name));
-  const engine = await readdir(join(users, 'engine')).catch(() => []);
-  for (const name of engine.filter((each) => each.startsWith('packages-')))
-    await link(join(users, 'engine', name), join(own, 'engine', name));
+  await linkCache(users, own);
   return own;
+}
+
+/** Links what is expensive to make from one cache folder into another, which may be new. */
+export async function linkCache(from: string, to: string): Promise<void> {
+  await mkdir(join(to, 'engine'), { recursive: true, mode: 0o700 });
+  for (const name of SHARED) await link(join(from, name), join(to, name));
+  const engine = await readdir(join(from, 'engine')).catch(() => []);
+  for (const name of engine.filter((each) => each.startsWith('packages-')))
+    await link(join(from, 'engine', name), join(to, 'engine', name));
 }
 
 function usersCache(): string {

@@ -64,8 +64,9 @@ async function tryFault(fault: Fault): Promise<FaultRow> {
 
 /** Makes the cluster that must be there before, or takes it away. @throws Error when that fails */
 async function prepare({ before = 'kept' }: Fault, bench: FaultBench): Promise<void> {
+  const there = await engineLeftovers(bench.cache);
   // Whatever was planted before it and harmed it had a run afterwards that mended or replaced it.
-  if (before === 'kept' && (await engineLeftovers(bench.cache)).some(isCluster)) return;
+  if (before === 'kept' ? there.some(isCluster) : there.length === 0) return;
   const argv = before === 'kept' ? PLAIN_RUN : ['down'];
   const { exitCode, stderr } = await bench.podproof(argv).ended;
   // Its record is not that of the fault.

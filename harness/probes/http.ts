@@ -65,6 +65,15 @@ export function lostAmong(answers: readonly HttpAnswer[]): string | undefined {
   return lost === undefined ? undefined : showAnswer(lost);
 }
 
+/**
+ * The first answer of somebody else than those whose bodies are known, in words: another program has the port, and
+ * what it says proves nothing.
+ */
+export function strangerAmong(answers: readonly HttpAnswer[], bodies: readonly string[]): string | undefined {
+  const stranger = answers.find((answer) => answer.kind === 'answered' && !bodies.includes(answer.body));
+  return stranger === undefined ? undefined : `somebody else answered: ${showAnswer(stranger)}`;
+}
+
 /** Whether the server that must answer did, such as the pod that alone knows this nonce. */
 export function isAnswerOf(answer: HttpAnswer, body: string): boolean {
   return answer.kind === 'answered' && answer.status === 200 && answer.body === body;

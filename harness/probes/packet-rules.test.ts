@@ -84,6 +84,7 @@ function world(says: { saved: string; tried?: CommandResult }): { pod: PodUnderT
     otherNodes: [],
     read: () => Promise.resolve(stored),
     events: () => Promise.resolve([]),
+    nudge: () => Promise.resolve(),
   };
   return { pod, asked };
 }

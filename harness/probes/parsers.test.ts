@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { beyondDefault, capabilityNames } from './capabilities.ts';
 import { copiedIntoPrivileged, parseDevices } from './devices.ts';
-import { isUnknownName, parseCurl } from './http.ts';
+import { isUnknownName, parseCurl, strangerAmong } from './http.ts';
 import { parseId, parseStatus } from './identity.ts';
 import { parseNetDev } from './interfaces.ts';
 import { parseNamespace } from './namespaces.ts';
@@ -9,6 +9,13 @@ import { parseStats } from './pod-processes.ts';
 import { parseCommandLines } from './processes.ts';
 
 const MARK = '\n#status=';
+
+test('an answer of somebody unknown is told from those that count, and from none', () => {
+  const decoy = parseCurl(0, `decoy${MARK}200`, '');
+  const ours = parseCurl(0, `7f3c${MARK}200`, '');
+  expect(strangerAmong([ours, decoy], ['7f3c'])).toBe('somebody else answered: 200 "decoy"');
+  expect(strangerAmong([ours, { kind: 'refused' }], ['7f3c'])).toBeUndefined();
+});
 
 describe('parseCurl', () => {
   test('an answer has status and body', () => {

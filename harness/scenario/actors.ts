@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
 import type { CommandRunner } from '../core/command.ts';
 import {
@@ -17,6 +18,9 @@ import {
 } from '../core/under-test.ts';
 import { RUN_LABEL, WORKLOAD_LABEL } from './prepare.ts';
 import type { SceneParts } from './scene-parts.ts';
+
+/** An annotation that nobody reads. */
+const NUDGE = 'podproof.dev/nudge';
 
 /** The pod as claims see it; whatever is asked of it ends up in the recorder. */
 export function podUnderTest(name: string, pod: Pod, parts: SceneParts): PodUnderTest {
@@ -43,6 +47,7 @@ export function podUnderTest(name: string, pod: Pod, parts: SceneParts): PodUnde
         (answer) => JSON.stringify({ spec: hostFields(answer), status: answer.status }, null, 1),
       ),
     events: () => eventsOf(pod, parts),
+    nudge: () => change('Pod', target, { metadata: { annotations: { [NUDGE]: randomUUID() } } }, parts),
   };
 }
 
@@ -67,14 +72,21 @@ export function workloadUnderTest(object: KubeObject, parts: SceneParts): Worklo
             .filter(({ metadata }) => metadata.deletionTimestamp === undefined),
         (answer) => JSON.stringify(answer.map(stateOf), null, 1),
       ),
-    async patch(change) {
-      await recorder.api(
-        { server: kube.server, path: `${kind} ${name} ${JSON.stringify(change)}`, method: 'PATCH' },
-        () => kube.patch(kind, { name, namespace }, change, deadline),
-        ({ metadata }) => JSON.stringify({ resourceVersion: metadata.resourceVersion }),
-      );
-    },
+    patch: (changes) => change(kind, { name, namespace }, changes, parts),
   };
+}
+
+async function change(
+  kind: ObjectKind,
+  object: Required<ObjectName>,
+  changes: object,
+  { kube, recorder, deadline }: SceneParts,
+): Promise<void> {
+  await recorder.api(
+    { server: kube.server, path: `${kind} ${object.name} ${JSON.stringify(changes)}`, method: 'PATCH' },
+    () => kube.patch(kind, object, changes, deadline),
+    ({ metadata }) => JSON.stringify({ resourceVersion: metadata.resourceVersion }),
+  );
 }
 
 /** The events about an object that exists. */

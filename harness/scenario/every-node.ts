@@ -5,6 +5,7 @@ import { Deadline } from '../core/deadline.ts';
 import type { Unit } from './unit.ts';
 import { podPartOf } from './pod-template.ts';
 import { namespaceName, nodeRound } from './rounds.ts';
+import { levelFor } from './security-level.ts';
 import type { Claim, LoadedScenario } from './types.ts';
 
 /**
@@ -110,7 +111,8 @@ export async function visitNodes(units: readonly Unit[], visit: NodeVisit): Prom
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [round, own] = next;
       await visit.run(own);
-      await forget(namespaceName(visit.runId, round), visit);
+      const levels = new Set(own.map(({ objects }) => levelFor(objects)));
+      await Promise.all([...levels].map((level) => forget(namespaceName(visit.runId, round, level), visit)));
       visit.onVisited((done += 1), byNode.length);
     }
   };

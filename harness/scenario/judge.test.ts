@@ -33,6 +33,14 @@ describe('judge', () => {
     });
   });
 
+  test('a reason is short enough to be read, whatever a pod wrote', () => {
+    const long = seen({ pod: 'x'.repeat(1_000_000), node: 'net:[1]' });
+    const verdict = judge(sameNamespace, { subject: long, control: apart });
+    expect(verdict).toMatchObject({
+      reasons: [{ seen: expect.stringMatching(/^x{2000}\n… \(\d{6} more characters\)$/) }],
+    });
+  });
+
   test('a control that shows the same contradicts: the field makes no difference', () => {
     expect(judge(sameNamespace, { subject: inNode, control: inNode })).toMatchObject({
       kind: 'contradicted',

@@ -2,6 +2,7 @@ import { describeError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Mismatch, Verdict } from '../core/verdict.ts';
+import { shorten } from './shorten.ts';
 import type { Claim } from './types.ts';
 
 /** What both pods of a claim showed, as recorded. */
@@ -47,10 +48,13 @@ function weigh(claim: Claim, seen: Seen): Verdict {
   return reasons.length === 0 ? { kind: 'holds' } : { kind: 'contradicted', reasons };
 }
 
+/** More than a person reads; a pod that writes a megabyte must not fill the terminal. The record has the value whole. */
+const MOST_SHOWN = 2000;
+
 /** What was seen, in the claim's own words. They are text in its types, and at run time whatever it returns. */
 export function showValue(claim: Claim, value: Json): string {
   const shown: unknown = claim.show(value);
-  return typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? 'nothing');
+  return shorten(typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? 'nothing'), MOST_SHOWN);
 }
 
 function valueOf(observation: Observation | undefined, who: string): { value: Json } | { why: string } {

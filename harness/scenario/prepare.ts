@@ -14,6 +14,8 @@ export interface Placement extends UnitNames {
 
 export const RUN_LABEL = 'podproof.dev/run';
 const UNIT_LABEL = 'podproof.dev/unit';
+/** Far longer than a pod is looked at; so long it may live when podproof cannot take it away any more. */
+const LIFETIME_SECONDS = 3600;
 /** On the pods of a workload: its manifest name. */
 export const WORKLOAD_LABEL = 'podproof.dev/workload';
 
@@ -21,7 +23,7 @@ export const WORKLOAD_LABEL = 'podproof.dev/workload';
  * What podproof adds to a manifest before it applies it, and nothing else: namespace and labels of the run, the
  * node (by selector: `nodeName` would bypass the scheduler under test, so only a manifest that says it gets it), the
  * exact workload image, the unit's own image repositories and host folders, the run's nonce where a container asks
- * for it, and a short grace period where the manifest says none. The result is kept in the run folder, so that
+ * for it, and a short grace period and an end to the life of a pod where the manifest says none. The result is kept in the run folder, so that
  * everybody can apply the very same thing.
  */
 export function prepareObject(object: KubeObject, placement: Placement): KubeObject {
@@ -54,6 +56,8 @@ function preparePart(
     metadata: { ...metadata, labels: { ...metadata?.labels, ...placement.labels, ...ofWorkload } },
     spec: {
       terminationGracePeriodSeconds: 1,
+      // Kubernetes refuses it in the templates of workloads.
+      ...(placement.isPod ? { activeDeadlineSeconds: LIFETIME_SECONDS } : {}),
       ...spec,
       ...placeOf(spec, placement.nodeFor(name)),
       ...eachContainer(spec, (container) => prepareContainer(container, name, placement)),

@@ -2,6 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { describeResult, type CommandRunner } from '../core/command.ts';
 import { describeError } from '../core/errors.ts';
 import type { Evidence, Vantage } from '../core/observation.ts';
+import { shorten } from './shorten.ts';
 
 /** Longest text kept per stream; a terminal or a report never shows more. */
 const MAX_TEXT = 16 * 1024;
@@ -24,7 +25,7 @@ interface ApiCall {
 /** @param maxText characters kept of each stream. @default 16384 */
 export function createRecorder({ maxText = MAX_TEXT }: { readonly maxText?: number } = {}): Recorder {
   const evidence: Evidence[] = [];
-  const cut = (text: string): string => cutTo(maxText, text);
+  const cut = (text: string): string => shorten(text, maxText);
   return {
     evidence,
     wrap: (runner, vantage) => ({
@@ -77,10 +78,4 @@ export function createRecorder({ maxText = MAX_TEXT }: { readonly maxText?: numb
       }
     },
   };
-}
-
-function cutTo(max: number, text: string): string {
-  return text.length <= max
-    ? text
-    : `${text.slice(0, max)}\n… (${String(text.length - max)} more characters)`;
 }

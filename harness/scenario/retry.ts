@@ -5,6 +5,7 @@ import { done, pending, poll } from '../core/poll.ts';
 import type { Unit } from './unit.ts';
 import { RUN_LABEL } from './prepare.ts';
 import { firstRound, namespaceName, retryRound } from './rounds.ts';
+import { levelFor } from './security-level.ts';
 
 const GONE_MS = 30_000;
 
@@ -55,7 +56,7 @@ export interface FirstAttempt {
  * @throws TimeoutError when they do not go
  */
 export async function clearFirstAttempt(unit: Unit, { kube, runId, signal }: FirstAttempt): Promise<void> {
-  const namespace = namespaceName(runId, firstRound(unit.round));
+  const namespace = namespaceName(runId, firstRound(unit.round), levelFor(unit.objects));
   const deadline = Deadline.in(GONE_MS, `what ${unitName(unit.planned)} left to be gone`, signal);
   // What broke the first attempt may not be over: an API server that was killed takes some seconds to come back.
   await poll(async () => done(await kube.list('Pod', { namespace }, deadline)), { deadline });

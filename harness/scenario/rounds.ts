@@ -1,3 +1,5 @@
+import type { SecurityLevel } from './security-level.ts';
+
 /*
  * A round is a set of units that have no pod name in common, and a namespace of its own: 0 for the scenarios
  * themselves, n for the n-th mutant of each, one for every node that is visited, and again one of each for second
@@ -22,13 +24,17 @@ export function firstRound(round: number): number {
 
 /**
  * The namespace of a round: that of the run, `-m2` for the second mutants, `-n17` for a node, `-r0`, `-rn17` and so on
- * for second attempts.
+ * for second attempts. Pods that no baseline admits have one of their own.
  */
-export function namespaceName(runId: string, round: number): string {
-  if (round === 0) return `podproof-${runId}`;
+export function namespaceName(runId: string, round: number, level: SecurityLevel): string {
+  const ofLevel = level === 'baseline' ? '' : `-${level}`;
+  return `podproof-${runId}${suffixOf(round)}${ofLevel}`;
+}
+
+function suffixOf(round: number): string {
+  if (round === 0) return '';
   const isRetry = round >= RETRY_ROUND;
   const base = isRetry ? firstRound(round) : round;
   const node = base < NODE_ROUND ? undefined : `n${String(base - NODE_ROUND)}`;
-  if (isRetry) return `podproof-${runId}-r${node ?? String(base)}`;
-  return `podproof-${runId}-${node ?? `m${String(base)}`}`;
+  return isRetry ? `-r${node ?? String(base)}` : `-${node ?? `m${String(base)}`}`;
 }

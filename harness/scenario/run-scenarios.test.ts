@@ -143,13 +143,14 @@ describe('runScenarios', () => {
       spec: Record<string, unknown>;
     };
     expect(pod.metadata).toMatchObject({
-      namespace: 'podproof-abc123',
+      namespace: 'podproof-abc123-privileged',
       labels: { 'podproof.dev/run': 'abc123' },
     });
     expect(pod.spec).toMatchObject({
       hostNetwork: true,
       nodeSelector: { 'kubernetes.io/hostname': 'worker-a' },
       terminationGracePeriodSeconds: 1,
+      activeDeadlineSeconds: 3600,
     });
     expect(pod.spec['containers']).toEqual([
       {
@@ -158,6 +159,16 @@ describe('runScenarios', () => {
         imagePullPolicy: 'Never',
         command: ['sleep', 'infinity'],
       },
+    ]);
+  });
+
+  test('a namespace admits what its pods need and no more', async () => {
+    const { world } = await run(honest, { mutants: true });
+    const namespaces = world.created.filter(({ kind }) => kind === 'Namespace');
+    const level = 'pod-security.kubernetes.io/enforce';
+    expect(namespaces.map(({ metadata: { name, labels } }) => [name, labels?.[level]])).toEqual([
+      ['podproof-abc123-privileged', 'privileged'],
+      ['podproof-abc123-m1', 'baseline'],
     ]);
   });
 
@@ -261,10 +272,10 @@ describe('runScenarios', () => {
       expect(interesting(events)).toEqual(['inconclusive', 'retry network-namespace', 'holds']);
       const pods = world.created.filter(({ kind }) => kind === 'Pod');
       expect(pods.map(({ metadata }) => metadata.namespace)).toEqual([
-        'podproof-abc123',
-        'podproof-abc123',
-        'podproof-abc123-r0',
-        'podproof-abc123-r0',
+        'podproof-abc123-privileged',
+        'podproof-abc123-privileged',
+        'podproof-abc123-r0-privileged',
+        'podproof-abc123-r0-privileged',
       ]);
       // The first pods might hold what the second ones need.
       expect(world.deleted.toSorted()).toEqual(['pod-hn', 'pod-without-hn']);
@@ -332,13 +343,13 @@ describe('runScenarios', () => {
       const { world, events, verdicts } = await run(honest, { acts });
       expect(verdicts).toEqual([{ kind: 'holds' }]);
       expect(world.created.map(({ metadata }) => metadata.name)).toEqual([
-        'podproof-abc123',
+        'podproof-abc123-privileged',
         'pod-without-hn',
         'pod-hn',
       ]);
       expect(acted).toEqual([
         expect.stringMatching(/^made for worker-a in \/var\/lib\/podproof\/[0-9a-f]{16}\/x$/),
-        'removed in podproof-abc123',
+        'removed in podproof-abc123-privileged',
       ]);
       expect(events.find(({ type }) => type === 'acted')).toMatchObject({
         what: 'a file is made on the node',

@@ -12,6 +12,7 @@ import { RUN_LABEL } from './prepare.ts';
 import { clearFirstAttempt, rememberInconclusive } from './retry.ts';
 import { namespaceName } from './rounds.ts';
 import { runUnit } from './run-unit.ts';
+import type { SecurityLevel } from './security-level.ts';
 import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
@@ -150,18 +151,18 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
   return users;
 }
 
-/** Namespace of a round, made on first use and ready for pods. */
+/** Namespace of a round for pods of one level, made on first use and ready for pods. */
 function namespaces(
   { kube, cluster, runId }: EngineOptions,
   signal: AbortSignal,
-): (round: number) => Promise<string> {
-  const made = new Map<number, Promise<string>>();
-  const make = async (name: string): Promise<string> => {
+): UnitContext['namespaceFor'] {
+  const made = new Map<string, Promise<string>>();
+  const make = async (name: string, level: SecurityLevel): Promise<string> => {
     const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
     const labels = {
       ...cluster.namespaceLabels,
       [RUN_LABEL]: runId,
-      'pod-security.kubernetes.io/enforce': 'privileged',
+      'pod-security.kubernetes.io/enforce': level,
     };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
     await kube.create(limitRange(name), deadline);
@@ -180,9 +181,10 @@ function namespaces(
     );
     return name;
   };
-  return (round) => {
-    const existing = made.get(round) ?? make(namespaceName(runId, round));
-    made.set(round, existing);
+  return (round, level) => {
+    const name = namespaceName(runId, round, level);
+    const existing = made.get(name) ?? make(name, level);
+    made.set(name, existing);
     return existing;
   };
 }

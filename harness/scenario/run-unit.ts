@@ -8,6 +8,7 @@ import { proveClaim } from './observe.ts';
 import type { Unit } from './unit.ts';
 import { Play } from './play.ts';
 import { podPartOf } from './pod-template.ts';
+import { levelFor } from './security-level.ts';
 import type { UnitContext } from './unit-context.ts';
 
 const CALL_MS = 15_000;
@@ -57,7 +58,7 @@ async function proveAll(unit: Unit, context: UnitContext): Promise<readonly stri
   let play: Play | undefined;
   let failures: readonly string[] = [];
   try {
-    const namespace = await context.namespaceFor(unit.round);
+    const namespace = await context.namespaceFor(unit.round, levelFor(unit.objects));
     const playing = new Play(unit, context, { namespace, nonce: randomBytes(8).toString('hex') });
     play = playing;
     await playing.perform();

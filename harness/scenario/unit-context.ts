@@ -5,6 +5,7 @@ import type { Turnstile } from '../core/turnstile.ts';
 import type { Locks } from './locks.ts';
 import type { Unit } from './unit.ts';
 import type { PodBoard } from './pod-board.ts';
+import type { SecurityLevel } from './security-level.ts';
 
 /** What all units of a run have in common. */
 export interface UnitContext {
@@ -20,7 +21,7 @@ export interface UnitContext {
   readonly sink: EventSink;
   readonly runId: string;
   readonly signal: AbortSignal;
-  readonly namespaceFor: (round: number) => Promise<string>;
+  readonly namespaceFor: (round: number, level: SecurityLevel) => Promise<string>;
   /** Keeps what was applied, for readers who want to repeat it. */
   readonly keepManifests: (unit: string, objects: readonly KubeObject[]) => void;
 }

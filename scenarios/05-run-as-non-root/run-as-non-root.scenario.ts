@@ -1,14 +1,20 @@
-import { claim, containersOnNode, defineScenario, podState, type PodUnderTest } from '../../harness/index.ts';
+import {
+  claim,
+  containersOnNode,
+  defineScenario,
+  done,
+  pending,
+  podState,
+  type PodUnderTest,
+  type Scene,
+} from '../../harness/index.ts';
 
 const REASON = 'CreateContainerConfigError';
 /** Source: pkg/kubelet/kuberuntime/security_context_others.go. */
 const MESSAGE = 'container has runAsNonRoot and image will run as root';
 
-/**
- * Between two looks at the node. A container that is created late would show in the second one. The kubelet's own
- * retry comes after ten to fifteen seconds (pkg/kubelet/pod_workers.go, backOffPeriod), which is not waited for.
- */
-const WATCH_MS = 3000;
+/** How often the kubelet must have refused the pod before "never" is believed. It is made to try again at once. */
+const TRIES = 4;
 
 export default defineScenario({
   id: 'run-as-non-root',
@@ -73,20 +79,25 @@ export default defineScenario({
       observe: async (pod, scene) => {
         const sandboxes = await containersOnNode(pod, 'sandbox');
         const first = await look(pod);
-        await scene.hold(WATCH_MS);
-        return { sandboxes, looks: [first, await look(pod)] };
+        for (let tries = 1; tries < TRIES; tries += 1) {
+          await refusedOrStarted(tries, pod, scene);
+          await pod.nudge();
+        }
+        const refusals = await refusedOrStarted(TRIES, pod, scene);
+        return { sandboxes, refusals, looks: [first, await look(pod)] };
       },
-      show: ({ looks }) =>
+      show: ({ refusals, looks }) =>
         looks
           .map(
             ({ containers, started }) =>
               `${String(containers)} containers, ${started ? 'started' : 'never started'}`,
           )
-          .join('; later '),
+          .join(`; after ${String(refusals)} refusals `),
       subjectShows: {
-        text: 'a sandbox and no container on the node, both times, and none ever started',
-        holds: ({ sandboxes, looks }) =>
+        text: `a sandbox and no container on the node, also after ${String(TRIES)} tries, and none ever started`,
+        holds: ({ sandboxes, refusals, looks }) =>
           sandboxes > 0 &&
+          refusals >= TRIES &&
           looks.every(({ containers, started, restarts }) => containers === 0 && !started && restarts === 0),
       },
       controlShows: {
@@ -179,6 +190,17 @@ function isRefusal({ type, reason, source, message }: Told): boolean {
     source === 'kubelet' &&
     message.startsWith(`Error: ${MESSAGE}`)
   );
+}
+
+/** How often the kubelet has refused the pod: at least so many times, or its container was started. */
+function refusedOrStarted(times: number, pod: PodUnderTest, scene: Scene): Promise<number> {
+  return scene.until(`${String(times)} refusals of the kubelet`, 15_000, async () => {
+    const [events, { started }] = await Promise.all([pod.events(), look(pod)]);
+    const refusals = events
+      .filter(({ type, reason, source }) => type === 'Warning' && reason === 'Failed' && source === 'kubelet')
+      .reduce((sum, { count }) => sum + count, 0);
+    return started || refusals >= times ? done(refusals) : pending(`${String(refusals)} refusals`);
+  });
 }
 
 type Look = { readonly containers: number; readonly started: boolean; readonly restarts: number };

@@ -10,6 +10,7 @@ import {
   lostAmong,
   showAnswer,
   showUdp,
+  strangerAmong,
   udpFromNode,
   untilServing,
   withoutPreemption,
@@ -21,6 +22,7 @@ import {
 
 const HOST_PORT = 9004;
 const POD_PORT = 8080;
+const PODS = ['pod-port-loopback-1', 'pod-port-loopback-2', 'pod-port-udp', 'pod-port-any'];
 
 const SOURCE = {
   lines: [48, 48],
@@ -56,6 +58,7 @@ export default defineScenario({
           ...pair,
           firstNonce: scene.nonceOf('pod-port-loopback-1'),
           secondNonce: scene.nonceOf(pod.name),
+          nonces: PODS.map((name) => scene.nonceOf(name)),
           // One after the other, and the node's own address, which neither pod asked for.
           first: await ask('127.0.0.1'),
           second: await ask('127.0.0.2'),
@@ -75,7 +78,8 @@ export default defineScenario({
           isAnswerOf(first, firstNonce) &&
           isAnswerOf(second, secondNonce) &&
           elsewhere.kind === 'refused',
-        unclear: ({ first, second, elsewhere }) => lostAmong([first, second, elsewhere]),
+        unclear: ({ first, second, elsewhere, nonces }) =>
+          lostAmong([first, second, elsewhere]) ?? strangerAmong([first, second, elsewhere], nonces),
       },
       controlShows: {
         text: `Pending beside it: without an address it wants all of them, “… ${NO_FREE_PORT} …”`,

@@ -1,10 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
+import { NOT_PLANTED } from '../../harness/faults/not-planted.ts';
 import type { FaultRow } from '../../harness/faults/run-faults.ts';
 
 /**
  * Fills the tables of docs/reliability.md from the last recorded run of the fault suite (docs/recorded-faults.json,
- * written by `npm run test:faults -- --json docs/recorded-faults.json`).
+ * written by `npm run test:faults -- --needs nothing,kind --json docs/recorded-faults.json`) and of many kills
+ * (docs/recorded-kills.json: `-- --needs kind --only F02 --seed 7 --times 100`).
  *
  * Run as `node scripts/generate/reliability.ts [--check]`.
  */
@@ -17,11 +19,12 @@ interface Recorded {
   readonly rows: readonly FaultRow[];
 }
 
-const recorded = JSON.parse(await readFile(new URL('docs/recorded-faults.json', root), 'utf8')) as Recorded;
+const recorded = await read('docs/recorded-faults.json');
+const kills = await read('docs/recorded-kills.json');
 const before = await readFile(PAGE, 'utf8');
 if (!PART.test(before)) throw new Error('docs/reliability.md has no part for the faults');
 const after = await format(
-  before.replace(PART, () => `<!-- faults:start -->\n\n${tables(recorded)}\n\n<!-- faults:end -->`),
+  before.replace(PART, () => `<!-- faults:start -->\n\n${tables(recorded)}\n\n${killTable(kills)}\n\n${notPlanted()}\n\n<!-- faults:end -->`),
   { parser: 'markdown', printWidth: 110, singleQuote: true },
 );
 
@@ -30,6 +33,10 @@ if (!process.argv.includes('--check')) {
 } else if (after !== before) {
   console.error('docs/reliability.md is not current: run node scripts/generate/reliability.ts');
   process.exitCode = 1;
+}
+
+async function read(file: string): Promise<Recorded> {
+  return JSON.parse(await readFile(new URL(file, root), 'utf8')) as Recorded;
 }
 
 function tables({ date, rows }: Recorded): string {
@@ -43,7 +50,8 @@ function tables({ date, rows }: Recorded): string {
     '| id | fault | expected | seen | ended after | clean after |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows
-      .filter((row) => !isMalformed(row))
+      // The kills have a table of their own.
+      .filter((row) => !isMalformed(row) && row.id !== 'F02')
       .map(({ id, what, expected, seen, ms, cleanMs, isOk }) =>
         line([id, what, expected, isOk ? seen : `**${seen}**`, seconds(ms), seconds(cleanMs)]),
       ),
@@ -59,6 +67,37 @@ function tables({ date, rows }: Recorded): string {
         seconds(Math.max(...own.map(({ ms }) => ms ?? 0))),
       ]),
     ),
+  ].join('\n');
+}
+
+/** How often a run was killed while it made, used or removed its cluster, and what became of that. */
+function killTable({ date, rows }: Recorded): string {
+  const seed = /seed \d+/.exec(rows[0]?.what ?? '')?.[0] ?? 'no seed';
+  const parts = ['create', 'run', 'delete'].map((part) => ({
+    part,
+    own: rows.filter(({ seen }) => seen.startsWith(`SIGKILL, ${part}, `)),
+  }));
+  return [
+    `Recorded on ${date}: ${String(rows.length)} runs that made engine and cluster were killed (SIGKILL), each at a moment of its own, ${seed}.`,
+    '',
+    '| killed while | kills | with nothing left within 60 s | clean after, median | slowest |',
+    '| --- | --- | --- | --- | --- |',
+    ...[...parts, { part: 'all', own: rows }].map(({ part, own }) => {
+      const times = own.flatMap(({ cleanMs }) => cleanMs ?? []).sort((a, b) => a - b);
+      const clean = own.filter(({ cleanMs }) => cleanMs !== null && cleanMs <= 60_000).length;
+      const median = times[Math.floor(times.length / 2)] ?? null;
+      return line([part, String(own.length), String(clean), seconds(median), seconds(times.at(-1) ?? null)]);
+    }),
+  ].join('\n');
+}
+
+function notPlanted(): string {
+  return [
+    'Not planted here:',
+    '',
+    '| id | fault | why not |',
+    '| --- | --- | --- |',
+    ...NOT_PLANTED.map(({ id, what, why }) => line([id, what, why])),
   ].join('\n');
 }
 

@@ -12,6 +12,7 @@ describe('kind configuration', () => {
       kind: 'KubeletConfiguration',
       failCgroupV1: false,
       cgroupDriver: 'cgroupfs',
+      podPidsLimit: 1024,
     });
   });
 
@@ -20,10 +21,10 @@ describe('kind configuration', () => {
     expect(text).not.toContain('failCgroupV1');
   });
 
-  test('on cgroup v2 the kubelet is left as it is', () => {
-    expect(kindConfig({ nodes: 1, image: 'x:v1.37.2', cgroupVersion: '2' })).not.toContain(
-      'KubeletConfiguration',
-    );
+  test('on cgroup v2 the kubelet only gets the limit of tasks', () => {
+    const config = parse(kindConfig({ nodes: 1, image: 'x:v1.37.2', cgroupVersion: '2' }));
+    const [patch] = config['kubeadmConfigPatches'] as string[];
+    expect(JSON.parse(patch ?? '')).toEqual({ kind: 'KubeletConfiguration', podPidsLimit: 1024 });
   });
 
   test('kubeadm gets time on a busy machine, in the version that knows how to say so', () => {

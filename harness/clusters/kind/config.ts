@@ -54,16 +54,16 @@ export function patchesFor({
   image,
   cgroupVersion,
 }: Pick<KindConfigInput, 'image' | 'cgroupVersion'>): readonly Patch[] {
-  return [...(cgroupVersion === '1' ? [kubeletForCgroupV1(image)] : []), ...patience(image)];
+  const forCgroupV1 = cgroupVersion === '1' ? cgroupV1(image) : {};
+  return [{ kind: 'KubeletConfiguration', ...forCgroupV1, podPidsLimit: TASKS_PER_POD }, ...patience(image)];
 }
 
+/** A fork bomb ends at its pod, and its neighbours on the node can still start a process. No pod here needs fifty. */
+const TASKS_PER_POD = 1024;
+
 /** `failCgroupV1` is known since Kubernetes 1.31; an older kubelet refuses a configuration that has it. */
-function kubeletForCgroupV1(image: string): Patch {
-  return {
-    kind: 'KubeletConfiguration',
-    ...(minorOf(image) >= 31 ? { failCgroupV1: false } : {}),
-    cgroupDriver: 'cgroupfs',
-  };
+function cgroupV1(image: string): Readonly<Record<string, unknown>> {
+  return { ...(minorOf(image) >= 31 ? { failCgroupV1: false } : {}), cgroupDriver: 'cgroupfs' };
 }
 
 /**

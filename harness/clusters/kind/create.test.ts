@@ -35,7 +35,7 @@ describe('creating', () => {
       workload: `${WORKLOAD}@sha256:${'5'.repeat(64)}`,
       clusterUid: 'uid of kube-system',
       patches: expect.stringContaining(
-        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs"; InitConf',
+        'KubeletConfiguration: failCgroupV1 false, cgroupDriver "cgroupfs", podPidsLimit 1024; InitConf',
       ),
     });
   });
@@ -56,10 +56,25 @@ describe('creating', () => {
   test('a fork bomb in a pod ends at its node; an engine that cannot do that is told, and no reason to stop', async () => {
     const cluster = await bench.kind.create(SPEC, within());
     expect([...bench.world.taskLimits.keys()]).toEqual(cluster.nodes.map(({ name }) => name));
-    expect(cluster.facts).toMatchObject({ limits: '8192 tasks per node' });
+    const memory = 'memory per node: 8.0 GiB';
+    expect(cluster.facts).toMatchObject({ limits: `tasks per node: 8192; ${memory}` });
     bench.world.taskLimitsFail = true;
     const other = await bench.kind.create(SPEC, within());
-    expect(other.facts).toMatchObject({ limits: 'none: no pids controller' });
+    expect(other.facts).toMatchObject({
+      limits: `tasks per node: not limited, no pids controller; ${memory}`,
+    });
+  });
+
+  test('a node may use half of the memory, unless that is too little for a node', async () => {
+    const { nodes } = await bench.kind.create(SPEC, within());
+    expect([...bench.world.memoryLimits]).toEqual(nodes.map(({ name }) => [name, 8 * 1024 ** 3]));
+    bench.world.memoryLimits.clear();
+    for (const memoryBytes of [3 * 1024 ** 3, Number.NaN]) {
+      bench.world.memoryBytes = memoryBytes;
+      const { facts } = await bench.kind.create(SPEC, within());
+      expect(facts['limits']).toContain('memory per node: not limited, the engine has too little');
+    }
+    expect([...bench.world.memoryLimits]).toEqual([]);
   });
 
   test('the name is announced before anything exists', async () => {
@@ -81,6 +96,18 @@ describe('creating', () => {
       exitCode: 4,
       message: expect.stringContaining('no space left on device'),
       hint: expect.stringContaining('docker system df'),
+    });
+    expect(await bench.leftovers(name)).toEqual([]);
+  });
+
+  test('a kind that was killed says by what and where, not what it had written before', async () => {
+    bench.world.kindSignal = 'SIGKILL';
+    bench.world.kindStderr = 'Creating cluster "podproof-3f2a91" ...';
+    const { error, name } = await bench.failingCreate();
+    expect(error).toMatchObject({
+      code: 'KIND_FAILED',
+      message: expect.stringContaining(':\nkind was preparing nodes when SIGKILL ended it'),
+      hint: expect.stringContaining('out of memory'),
     });
     expect(await bench.leftovers(name)).toEqual([]);
   });
@@ -178,7 +205,12 @@ describe('creating', () => {
     const error: unknown = await bench.kind
       .create({ nodes: 1, image: 'nope:1' }, within())
       .catch((e: unknown) => e);
-    expect(error).toMatchObject({ code: 'IMAGE_NOT_FOUND', exitCode: 2 });
+    expect(error).toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      exitCode: 2,
+      message: expect.stringContaining('authentication required'),
+      hint: expect.stringContaining('docker login'),
+    });
     expect(bench.world.containers.size).toBe(0);
   });
 });

@@ -17,6 +17,9 @@ export interface FakeThings {
   /** Most tasks by container. */
   readonly taskLimits: Map<string, number>;
   taskLimitsFail: boolean;
+  /** Most bytes by container, and what there is. */
+  readonly memoryLimits: Map<string, number>;
+  memoryBytes: number;
   /** Names that the engine has reserved for containers which it does not list yet. */
   readonly beingCreated: Set<string>;
 }
@@ -58,12 +61,13 @@ export function fakeDocker(world: FakeThings): DockerEngine {
         kernel: '6.18',
         architecture: 'x86_64',
       }),
-    describe: () => Promise.resolve(daemonFacts({ ID: 'd', CgroupVersion: '1' })),
+    describe: () =>
+      Promise.resolve(daemonFacts({ ID: 'd', CgroupVersion: '1', MemTotal: world.memoryBytes })),
     containers: fakeContainers(world),
     images: {
       has: (reference) => Promise.resolve(world.images.has(reference)),
       architecture: () => Promise.resolve('amd64'),
-      isInRegistry: () => Promise.resolve(false),
+      registryRefusal: () => Promise.resolve('unauthorized: authentication required'),
     },
     networks: {
       list: () => Promise.resolve([...world.networks].map(([name, id]) => ({ id, name }))),
@@ -123,6 +127,10 @@ function fakeContainers(world: FakeThings): ContainerCalls {
     limitTasks: (container, most) => {
       world.taskLimits.set(container, most);
       return world.taskLimitsFail ? Promise.reject(new Error('no pids controller')) : Promise.resolve();
+    },
+    limitMemory: (container, bytes) => {
+      world.memoryLimits.set(container, bytes);
+      return Promise.resolve();
     },
     pause: () => Promise.resolve(),
     resume: () => Promise.resolve(),

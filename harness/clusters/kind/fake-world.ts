@@ -20,6 +20,8 @@ const SYSTEM_NAMESPACE: KubeObject = {
 export interface World extends FakeThings {
   readonly commands: { readonly argv: readonly string[]; readonly env: RunOptions['env'] }[];
   kindExit: number;
+  /** What ends kind in the middle of its work. */
+  kindSignal: string | undefined;
   kindStderr: string;
   /** Runs in the middle of `kind create`, when the first node is there. */
   duringCreate: (options: RunOptions) => Promise<void> | void;
@@ -42,7 +44,10 @@ export function newWorld(): World {
     beingCreated: new Set(),
     taskLimits: new Map(),
     taskLimitsFail: false,
+    memoryLimits: new Map(),
+    memoryBytes: 16 * 1024 ** 3,
     kindExit: 0,
+    kindSignal: undefined,
     kindStderr: '',
     journal: '',
     lastWords: 'systemd: reached target nothing\nlast words',
@@ -115,6 +120,15 @@ function fakeShell(world: World): CommandRunner {
       await world.duringCreate(options);
       if (options.deadline.signal.aborted) {
         return { kind: 'timedOut', afterMs: 1, stdout: '', stderr: '', durationMs: 1 };
+      }
+      if (world.kindSignal !== undefined) {
+        return {
+          kind: 'signalled',
+          signal: world.kindSignal,
+          stdout: '',
+          stderr: world.kindStderr,
+          durationMs: 1,
+        };
       }
       if (world.kindExit !== 0) return exited('', world.kindExit, world.kindStderr);
       addNode(world, name, 'worker');

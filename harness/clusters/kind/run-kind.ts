@@ -1,6 +1,6 @@
 import { InfrastructureError } from '../../core/errors.ts';
 import { Deadline } from '../../core/deadline.ts';
-import { describeResult } from '../../core/command.ts';
+import { describeResult, type CommandResult } from '../../core/command.ts';
 import type { ProgressStep } from '../../core/progress.ts';
 import type { ProviderDeps } from '../deps.ts';
 import type { StateFolder } from '../cluster-record.ts';
@@ -62,12 +62,21 @@ export async function runKindCreate(create: KindCreate, deps: RunDeps): Promise<
     fault ?? (await lastWords(list, Deadline.in(EXPLAIN_MS, 'the words of the nodes'), deps.docker));
   const where = `kind was ${progress.doing}`;
   if (deadline.expired) throw deadline.error([where, words].filter((text) => text !== '').join('\n'));
-  const story = fault === undefined ? decisiveLines(result.stderr) || describeResult(result) : where;
+  const { story, hint } = fault === undefined ? whyEnded(result, where) : { story: where };
   throw new InfrastructureError(
     'KIND_FAILED',
     `kind could not create the cluster from ${image}:\n${[story, words].filter((text) => text !== '').join('\n')}`,
-    { hint: hintFor(`${words}\n${result.stderr}`), context: { kind: kind.version, image } },
+    { hint: hint ?? hintFor(`${words}\n${result.stderr}`), context: { kind: kind.version, image } },
   );
+}
+
+/** One that was killed had no time to say so; what it wrote before looks as if all were well. */
+function whyEnded(result: CommandResult, where: string): { readonly story: string; readonly hint?: string } {
+  if (result.kind !== 'signalled') return { story: decisiveLines(result.stderr) || describeResult(result) };
+  return {
+    story: `${where} when ${result.signal} ended it`,
+    hint: 'A person or the kernel did that (out of memory: see `dmesg`); what it had made is removed. Run again.',
+  };
 }
 
 function argvOf({ kind, name, image, folder, configFile }: KindCreate): [string, ...string[]] {

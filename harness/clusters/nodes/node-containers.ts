@@ -3,7 +3,7 @@ import { InfrastructureError } from '../../core/errors.ts';
 import type { ContainerSummary } from '../../docker/engine-port.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { assertConfined } from './confined.ts';
-import { limitTasks } from './limit-tasks.ts';
+import { limitNodes } from './limit-nodes.ts';
 
 export interface NodeContainers {
   readonly containers: readonly string[];
@@ -41,6 +41,6 @@ export async function nodeContainers(
     );
   }
   const containers = found.map((state) => state.name).toSorted();
-  const limits = await limitTasks(containers, deps, deadline);
+  const limits = await limitNodes(containers, deps, deadline);
   return { containers, imageId: found[0]?.imageId ?? 'unknown', limits };
 }

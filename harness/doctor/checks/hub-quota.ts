@@ -27,7 +27,7 @@ export const hubQuota: Check = {
     const image = patient.wish.image ?? defaultImageOf(OWN_KIND_VERSION) ?? '';
     if (await docker.images.has(image, deadline)) return skipped(TRIED, 'nothing has to be pulled');
     const within = Deadline.in(REGISTRY_MS, 'the image registry', deadline.signal);
-    if (!isOnHub(image) || !(await docker.images.isInRegistry(image, within))) {
+    if (!isOnHub(image) || (await docker.images.registryRefusal(image, within)) !== undefined) {
       return skipped(TRIED, 'nothing would be pulled from there');
     }
     const left = await pullsLeft(patient, deadline);

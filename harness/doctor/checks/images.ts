@@ -2,6 +2,7 @@ import { describeResult } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import type { Finding } from '../../core/diagnosis.ts';
 import { EnvironmentError } from '../../core/errors.ts';
+import { recognise } from '../../core/known-errors/recognise.ts';
 import { checkBuildRequirements } from '../../images/build-requirements.ts';
 import type { Check } from '../check.ts';
 import { finding, findingOf, info, ok } from '../findings.ts';
@@ -45,7 +46,7 @@ export const images: Check = {
     const own = await ownImage(patient);
     if (own.built) return ok(TRIED, `${own.node} is in the cache`);
     const [stock = ''] = candidates;
-    if (engine.kind === 'answers' && (await isInRegistry(engine, stock, deadline))) {
+    if (engine.kind === 'answers' && (await refusal(engine, stock, deadline)) === undefined) {
       return ok(TRIED, `${stock} can be pulled`);
     }
     return buildable(patient, deadline);
@@ -61,12 +62,13 @@ async function firstIn(
   return candidates.find((_, index) => there[index] === true);
 }
 
-async function isInRegistry(
+async function refusal(
   { docker }: AnsweringEngine,
   image: string,
   deadline: Deadline,
-): Promise<boolean> {
-  return docker.images.isInRegistry(image, Deadline.in(REGISTRY_MS, 'the image registry', deadline.signal));
+): Promise<string | undefined> {
+  const within = Deadline.in(REGISTRY_MS, 'the image registry', deadline.signal);
+  return docker.images.registryRefusal(image, within);
 }
 
 async function askedFor(
@@ -75,12 +77,13 @@ async function askedFor(
   deadline: Deadline,
 ): Promise<Finding> {
   if (engine === undefined) return info(TRIED, `${image}: no engine that could tell whether it is there`);
-  if (await isInRegistry(engine, image, deadline)) return ok(TRIED, `${image} can be pulled`);
+  const why = await refusal(engine, image, deadline);
+  if (why === undefined) return ok(TRIED, `${image} can be pulled`);
   return finding('fail', {
     tried: TRIED,
-    seen: `${image} is neither in the engine nor in its registry`,
+    seen: `${image} is not in the engine, and its registry does not give it: ${why}`,
     cause: 'The nodes would be made from it.',
-    fix: 'Check the name, or leave --image out: podproof then finds or builds one.',
+    fix: recognise(why)?.hint ?? 'Check the name, or leave --image out: podproof then finds or builds one.',
   });
 }
 

@@ -161,6 +161,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
       inspect: (id) => Promise.resolve(nodes.find((node) => node.id === id)),
       holdName: () => Promise.resolve('held'),
       limitTasks: () => Promise.resolve(),
+      limitMemory: () => Promise.resolve(),
       pause: () => Promise.resolve(),
       resume: () => Promise.resolve(),
       remove: () => Promise.resolve(),
@@ -169,7 +170,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
     images: {
       has: (image) => Promise.resolve(image in images),
       architecture: (image) => Promise.resolve(images[image]),
-      isInRegistry: (image) => Promise.resolve(registry.includes(image)),
+      registryRefusal: (image) => Promise.resolve(registry.includes(image) ? undefined : 'no such image'),
     },
     networks: {
       list: () => Promise.resolve([]),

@@ -82,13 +82,13 @@ export const SOUND: Files = {
 };
 
 /** A second one, for mistakes that need two. */
-export function another(name: string, pods = ['pod-hn2', 'pod-plain2']): Files {
+export function another(name: string, pods = ['pod-hn2', 'pod-plain2'], code = CODE): Files {
   const [subject = '', control = ''] = pods;
   const rename = (text: string): string =>
     text.replaceAll('pod-hn', subject).replaceAll('pod-plain', control).replace("id: 'one'", `id: '${name}'`);
   return {
     [`scenarios/02-${name}/manifest.yaml`]: rename(MANIFEST),
-    [`scenarios/02-${name}/${name}.scenario.ts`]: rename(CODE),
+    [`scenarios/02-${name}/${name}.scenario.ts`]: rename(code),
     [`scenarios/02-${name}/README.md`]: '# Two\n',
   };
 }
