@@ -11,6 +11,8 @@ const common = {
 } satisfies Config['projects'] extends (infer P)[] | undefined ? Partial<Exclude<P, string>> : never;
 
 const config: Config = {
+  // Some tests start programs; on a machine that also builds or runs a cluster those need more than Jest's five seconds.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,

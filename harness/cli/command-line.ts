@@ -81,7 +81,12 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
 function addProvider(command: Command): Command {
   return command
     .addOption(
-      new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'minikube', 'attached']),
+      new Option('--provider <name>', 'who makes the cluster').choices([
+        'kind',
+        'minikube',
+        'k3s',
+        'attached',
+      ]),
     )
     .option('--context <name>', 'attached: the context of your kubeconfig; never the current one')
     .option('--i-own-this-cluster', 'attached: your word that privileged pods may run on its nodes')
@@ -112,7 +117,7 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
     .option('--shuffle <seed>', 'begin the scenarios in another order, the same for the same number', whole)
     .option('--keep', 'keep the cluster (and an embedded engine) for the next run')
     .option('--fresh', 'make a new cluster even if a kept one fits')
-    .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
+    .option('--nodes <n>', 'number of nodes with the control plane (default: 3; k3s makes one)', whole)
     .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')

@@ -51,6 +51,8 @@ export interface ImageSource {
   readonly ensureImages: (options: ImageOptions) => Promise<NodeImages>;
   /** With minikube's base image in the place of the node image. */
   readonly ensureMinikube: (options: ImageOptions) => Promise<MinikubeImages>;
+  /** Our node image with an entrypoint that the k3s module of testcontainers can start. */
+  readonly ensureK3sLike: (options: ImageOptions) => Promise<NodeImages>;
   /** Only the workload, for node images of others. */
   readonly ensureWorkload: (options: ImageOptions) => Promise<string>;
   /** Only the registry's image, for node images of others; it does not come with the workload. */

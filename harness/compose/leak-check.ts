@@ -8,6 +8,9 @@ import { HELPER_LABEL } from '../docker/helper-container.ts';
 import { findLeaks, takeSnapshot, type LeakSource } from '../lifetime/leak-oracle.ts';
 import { engineLeakSources, folderEntries, foreignFiles } from '../lifetime/leak-sources.ts';
 
+/** Of the names of all our clusters and of everything in them. Whose does not begin so is somebody else's. */
+const OUR_PREFIX = 'podproof-';
+
 export interface LeakCheckParts {
   readonly docker: DockerEngine;
   readonly clusters: AllClusters;
@@ -26,7 +29,7 @@ export async function startLeakCheck(
   deadline: Deadline,
 ): Promise<(within: Deadline) => Promise<readonly string[]>> {
   const others = new Set<string>();
-  const isOthers = (cluster: string): boolean => others.has(cluster);
+  const isOthers = (cluster: string): boolean => others.has(cluster) || !cluster.startsWith(OUR_PREFIX);
   const sources = leakSources(parts, isOthers);
   await noteOthers(parts.clusters, others);
   const before = await takeSnapshot(sources, deadline);

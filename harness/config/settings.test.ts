@@ -30,6 +30,12 @@ describe('runSettings', () => {
     expect(runSettings({ nodes: 4 }, { PODPROOF_NODES: '2' }).nodes).toBe(4);
   });
 
+  test('without a word about it a provider makes as many nodes as it can show most with', () => {
+    expect(runSettings({ provider: 'k3s' }, {}).nodes).toBe(1);
+    expect(runSettings({ provider: 'minikube' }, {}).nodes).toBe(3);
+    expect(runSettings({ provider: 'k3s', nodes: 2 }, {}).nodes).toBe(2);
+  });
+
   test('all mistakes are told at once, each with where it came from', () => {
     const mistake = (): unknown => runSettings({ ids: ['../etc'], image: '-rf' }, { PODPROOF_NODES: 'many' });
     expect(mistake).toThrow(/PODPROOF_NODES "many"/);

@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
 import { attachedSchema, refuseMixed } from './attached-settings.ts';
 
+/** What a provider makes when nobody says how many: the claims that compare nodes need three. */
+const NODES = { kind: 3, minikube: 3, k3s: 1 } as const;
+
 const schema = z.strictObject({
   ids: z
     .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id is made of lower-case words joined by dashes'))
@@ -15,9 +18,9 @@ const schema = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  provider: z.enum(['kind', 'minikube', 'attached']).default('kind'),
+  provider: z.enum(['kind', 'minikube', 'k3s', 'attached']).default('kind'),
   ...attachedSchema,
-  nodes: z.coerce.number().int().min(1).max(9).default(3),
+  nodes: z.coerce.number().int().min(1).max(9).optional(),
   image: z
     .string()
     .regex(/^\w[\w./:@-]*$/, 'not an image reference')
@@ -39,8 +42,10 @@ const schema = z.strictObject({
   timeout: z.coerce.number().positive().max(240).default(60),
 });
 
+type Parsed = z.output<typeof schema>;
+
 /** What a run was asked to do, complete and valid. */
-export type RunSettings = z.output<typeof schema>;
+export type RunSettings = Omit<Parsed, 'nodes'> & { readonly nodes: number };
 
 /** Environment variables that stand for flags; a flag wins. */
 const VARIABLES = {
@@ -66,8 +71,9 @@ export function runSettings(
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
   const parsed = schema.safeParse({ ...fromEnv, ...given });
   if (parsed.success) {
-    refuseMixed(parsed.data.provider, given);
-    return parsed.data;
+    const { provider, nodes = NODES[provider] } = parsed.data;
+    refuseMixed(provider, given);
+    return { ...parsed.data, nodes };
   }
   const problems = parsed.error.issues.map((issue) => {
     const key = String(issue.path[0] ?? '');

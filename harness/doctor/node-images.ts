@@ -1,3 +1,4 @@
+import { K3S_IMAGE } from '../clusters/k3s/image-choice.ts';
 import { defaultImageOf, OWN_KIND_VERSION } from '../clusters/kind/version.ts';
 import { stockBase } from '../clusters/minikube/image-choice.ts';
 import type { Deadline } from '../core/deadline.ts';
@@ -11,15 +12,19 @@ type Wishing = Pick<Patient, 'wish' | 'shell' | 'folders'>;
  * other, else the provider's default, else our own.
  */
 export async function imagesOfNodes(patient: Wishing, deadline: Deadline): Promise<readonly string[]> {
-  const { wish, shell } = patient;
+  const { wish } = patient;
   if (wish.image !== undefined) return [wish.image];
-  const stock =
-    wish.provider === 'minikube' ? await stockBase({ shell, deadline }) : defaultImageOf(OWN_KIND_VERSION);
+  const stock = await stockImage(patient, deadline);
   const own = await deadline.race(ownImage(patient));
   return [...(stock === undefined ? [] : [stock]), own.node];
 }
 
-/** The image that podproof builds for the nodes of the provider. */
+async function stockImage({ wish, shell }: Wishing, deadline: Deadline): Promise<string | undefined> {
+  if (wish.provider === 'minikube') return stockBase({ shell, deadline });
+  return wish.provider === 'k3s' ? K3S_IMAGE : defaultImageOf(OWN_KIND_VERSION);
+}
+
+/** The image that podproof builds for the nodes of the provider; for k3s, what the engine adds to takes a second. */
 export async function ownImage({ wish, shell, folders }: Wishing): Promise<NodeImageLook> {
   const look = wish.provider === 'minikube' ? lookForMinikubeImage : lookForNodeImage;
   return look({ runner: shell, cacheDir: folders.cache, recipeDir: folders.recipes });

@@ -1,6 +1,6 @@
 import { Deadline } from '../core/deadline.ts';
 import type { KubeClient } from '../core/kube.ts';
-import { done, pending, poll } from '../core/poll.ts';
+import { untilReadyForPods } from '../core/ready-namespace.ts';
 import type { ObjectSubmitter } from '../core/submission.ts';
 import type { SecurityNamespaces } from './looking/pod-security.ts';
 import type { SupportingDocument } from './manifests/sort-documents.ts';
@@ -66,19 +66,7 @@ async function makeNamespace(
   const enforced = { [ENFORCE]: level, [`${ENFORCE}-version`]: securityVersion };
   const metadata = { name, labels: { ...labels, ...enforced } };
   await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata }, deadline);
-  await poll(
-    async () => {
-      // A pod is refused before the service account exists; before the certificates do, its start is put off.
-      const [account, certificates] = await Promise.all([
-        kube.get('ServiceAccount', { name: 'default', namespace: name }, deadline),
-        kube.get('ConfigMap', { name: 'kube-root-ca.crt', namespace: name }, deadline),
-      ]);
-      return account && certificates
-        ? done(true)
-        : pending('no default service account or root certificates yet');
-    },
-    { deadline, pauseMs: 30 },
-  );
+  await untilReadyForPods(kube, name, deadline);
   return name;
 }
 

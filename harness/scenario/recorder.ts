@@ -1,5 +1,6 @@
 import { systemClock } from '../core/clock.ts';
-import { describeResult, type CommandRunner } from '../core/command.ts';
+import { commandEvidence } from '../core/command-evidence.ts';
+import type { CommandRunner } from '../core/command.ts';
 import { describeError } from '../core/errors.ts';
 import type { Evidence, Vantage } from '../core/observation.ts';
 import { shorten } from './shorten.ts';
@@ -33,17 +34,7 @@ export function createRecorder({ maxText = MAX_TEXT }: { readonly maxText?: numb
       async run(argv, options) {
         const at = systemClock.date().toISOString();
         const result = await runner.run(argv, options);
-        const outcome = result.kind === 'exited' ? `exit ${String(result.exitCode)}` : describeResult(result);
-        evidence.push({
-          vantage,
-          where: runner.where,
-          argv,
-          outcome,
-          stdout: cut(result.stdout),
-          stderr: cut(result.stderr),
-          at,
-          durationMs: result.durationMs,
-        });
+        evidence.push(commandEvidence({ vantage, where: runner.where, argv, at }, result, cut));
         return result;
       },
     }),

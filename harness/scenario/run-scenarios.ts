@@ -1,6 +1,6 @@
 import { Deadline } from '../core/deadline.ts';
 import { isPod, type KubeObject } from '../core/kube.ts';
-import { done, pending, poll } from '../core/poll.ts';
+import { untilReadyForPods } from '../core/ready-namespace.ts';
 import { createTurnstile } from '../core/turnstile.ts';
 import { neighbourhood, visitNodes } from './every-node.ts';
 import { limitRange } from './limits.ts';
@@ -166,19 +166,7 @@ function namespaces(
     };
     await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
     await kube.create(limitRange(name), deadline);
-    await poll(
-      async () => {
-        // A pod is refused before the service account exists; before the certificates do, its start is put off.
-        const [account, certificates] = await Promise.all([
-          kube.get('ServiceAccount', { name: 'default', namespace: name }, deadline),
-          kube.get('ConfigMap', { name: 'kube-root-ca.crt', namespace: name }, deadline),
-        ]);
-        return account && certificates
-          ? done(true)
-          : pending('no default service account or root certificates yet');
-      },
-      { deadline, pauseMs: 30 },
-    );
+    await untilReadyForPods(kube, name, deadline);
     return name;
   };
   return (round, level) => {

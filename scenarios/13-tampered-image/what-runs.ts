@@ -66,6 +66,13 @@ export function runsHarmless(text: string): Expectation<Seen> {
   };
 }
 
+/** What proves in the same claims that there was an attack. */
+export const RUNS_ATTACKERS: Expectation<Seen> = {
+  text: 'the attacker’s marker',
+  holds: ({ marker }) => marker === 'attacker',
+  unclear: nothingBefore,
+};
+
 export function nothingBefore({ imageBefore }: Seen): string | undefined {
   return imageBefore === '' ? 'the pod from before the attack never ran' : undefined;
 }

@@ -63,7 +63,7 @@ export const ROOMS: readonly Room[] = [
     name: 'docker',
     why: 'docker talks to one container engine and is the only importer of dockerode and testcontainers.',
     rooms: ['core', 'session'],
-    vendors: ['dockerode', 'testcontainers'],
+    vendors: ['dockerode', 'testcontainers', '@testcontainers/k3s'],
   },
   {
     name: 'engine',

@@ -77,6 +77,7 @@ export function fakeDocker(world: FakeThings): DockerEngine {
           id === undefined ? undefined : { id, name, createdAt: '', containers: attached(), subnets: [] },
         );
       },
+      create: (name) => Promise.resolve(void world.networks.set(name, `n-${name}`)),
       remove: (id) => {
         if (attached().length > 0) return Promise.resolve(false);
         for (const [name, found] of world.networks) if (found === id) world.networks.delete(name);
@@ -108,7 +109,9 @@ function fakeContainers(world: FakeThings): ContainerCalls {
     list: (labels) =>
       Promise.resolve(
         [...world.containers.values()].filter((found) =>
-          Object.entries(labels).every(([key, value]) => found.labels[key] === value),
+          Object.entries(labels).every(([key, value]) =>
+            value === '' ? key in found.labels : found.labels[key] === value,
+          ),
         ),
       ),
     inspect: (id) => Promise.resolve(world.containers.get(id)),

@@ -24,7 +24,7 @@ export function minikubeDeps(minikube: FakeMinikube, cacheDir: string): Provider
   return {
     ...worldDeps(world, cacheDir),
     shell: fakeShell(minikube),
-    environment: { PATH: '/usr/bin', MINIKUBE_HOME: '/home/of/the/user', MINIKUBE_DRIVER: 'kvm2' },
+    environment: { PATH: '/usr/bin', MINIKUBE_HOME: '/of/the/user', MINIKUBE_DRIVER: 'kvm2' },
     images: {
       ensureImages: () => Promise.reject(new Error('minikube does not need this')),
       ensureMinikube: () =>
@@ -34,6 +34,7 @@ export function minikubeDeps(minikube: FakeMinikube, cacheDir: string): Provider
           kubernetesVersion: 'v1.37.2',
           cniManifest: '/cache/images/minikube-abc/cni.yaml',
         }),
+      ensureK3sLike: () => Promise.reject(new Error('this is not k3s')),
       ensureWorkload: () => Promise.resolve(WORKLOAD),
       ensureRegistry: () => Promise.resolve(),
       registry: 'localhost/podproof/registry:v1',

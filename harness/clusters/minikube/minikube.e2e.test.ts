@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,8 +9,10 @@ import { done, pending, poll } from '../../core/poll.ts';
 import { connectDocker } from '../../docker/connect.ts';
 import type { DockerEngine } from '../../docker/engine-port.ts';
 import { HELPER_LABEL } from '../../docker/helper-container.ts';
+import { local } from '../../shell/local.ts';
 import { e2eSetting } from '../../testing/e2e-settings.ts';
 import { recordedNames } from '../cluster-record.ts';
+import { lookForMinikube } from './binary.ts';
 import { CREATED_LABEL } from './labels.ts';
 
 /**
@@ -22,10 +24,9 @@ const launch = fileURLToPath(new URL('../../launch.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'podproof-minikube-e2e-'));
 /** The home of somebody else's clusters. Whatever it is asked, minikube makes folders at home. */
 const HOME = join(folder, 'home');
-const probe = spawnSync('minikube', ['version', '--short'], { env: environment(join(folder, 'probe')) });
-const isThere = probe.status === 0;
-const describeIfThere = isThere ? describe : describe.skip;
-const because = isThere ? '' : ' — skipped: there is no minikube on PATH';
+const look = await lookForMinikube({ shell: local(), deadline: Deadline.in(30_000, 'minikube version') });
+const describeIfThere = look.kind === 'found' ? describe : describe.skip;
+const because = look.kind === 'found' ? '' : `, skipped: ${look.seen}`;
 
 let docker: DockerEngine;
 
@@ -37,14 +38,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function environment(home: string): NodeJS.ProcessEnv {
-  // oxlint-disable-next-line node/no-process-env -- the test starts programs as a shell would
-  return { ...process.env, MINIKUBE_HOME: home };
-}
-
 function start(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   return spawn(process.execPath, [launch, ...args], {
-    env: { ...environment(HOME), ...env },
+    // oxlint-disable-next-line node/no-process-env -- the test starts programs as a shell would
+    env: { ...process.env, MINIKUBE_HOME: HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -27,7 +27,7 @@ export function minikubeProvider(deps: ProviderDeps): ContainerProvider & MultiN
   return { ...containerProvider(minikubeMaker(deps), deps), maxNodes: MOST_NODES };
 }
 
-export function minikubeMaker(deps: ProviderDeps): NodeMaker<MinikubePlan> {
+function minikubeMaker(deps: ProviderDeps): NodeMaker<MinikubePlan> {
   return {
     id: 'minikube',
     estimateMs: 75_000,

@@ -45,9 +45,10 @@ describe('what is mounted from this machine', () => {
 
   test.each([
     ['/lib/modules', false, 'bind'],
+    ['/run/current-system/kernel-modules/lib/modules', false, 'bind'],
     ['/dev/mapper', true, 'bind'],
     ['/var/lib/docker/volumes/1/_data', true, 'volume'],
-  ])('%s is what kind needs', (source, writable, type) => {
+  ])('%s is what kind or minikube needs', (source, writable, type) => {
     expect(() => {
       assertConfined(mounted(source, writable, type));
     }).not.toThrow();

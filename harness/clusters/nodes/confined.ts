@@ -46,11 +46,14 @@ function assertNothingMounted(containers: readonly ContainerState[]): void {
   });
 }
 
+/** The kernel's modules, as minikube v1.38 finds them (pkg/drivers/kic/oci/oci.go); the second is NixOS's. */
+const KERNEL_MODULES = ['/lib/modules', '/run/current-system/kernel-modules/lib/modules'];
+
 /**
- * A volume lives and dies with its container. kind v0.33 itself mounts the kernel's modules, to be read, and on Btrfs
- * and ZFS the device mapper (pkg/cluster/internal/providers/docker/provision.go).
+ * A volume lives and dies with its container. kind v0.33 and minikube mount the kernel's modules, to be read, and kind
+ * on Btrfs and ZFS the device mapper (pkg/cluster/internal/providers/docker/provision.go).
  */
 function isHarmless({ type, source, writable }: Mount): boolean {
   if (type === 'volume' || type === 'tmpfs') return true;
-  return (source === '/lib/modules' && !writable) || source === '/dev/mapper';
+  return (KERNEL_MODULES.includes(source) && !writable) || source === '/dev/mapper';
 }

@@ -1,5 +1,6 @@
 import { systemClock } from '../../core/clock.ts';
-import { describeResult, type CommandResult, type CommandRunner } from '../../core/command.ts';
+import { commandEvidence } from '../../core/command-evidence.ts';
+import type { CommandResult, CommandRunner } from '../../core/command.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { Evidence, Vantage } from '../../core/observation.ts';
 import type { Turnstile } from '../../core/turnstile.ts';
@@ -26,16 +27,8 @@ export function createWitness(deadline: Deadline, turnstile: Turnstile): Witness
           const at = systemClock.date().toISOString();
           const own = options.deadline.restart().within(deadline);
           const result = await runner.run(argv, { ...options, deadline: own });
-          evidence.push({
-            vantage,
-            where: runner.where,
-            argv,
-            outcome: result.kind === 'exited' ? `exit ${String(result.exitCode)}` : describeResult(result),
-            stdout: sanitizeText(result.stdout, MAX_TEXT),
-            stderr: sanitizeText(result.stderr, MAX_TEXT),
-            at,
-            durationMs: result.durationMs,
-          });
+          const asked = { vantage, where: runner.where, argv, at };
+          evidence.push(commandEvidence(asked, result, (text) => sanitizeText(text, MAX_TEXT)));
           return result;
         };
         try {
