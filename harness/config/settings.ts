@@ -3,7 +3,7 @@ import { UsageError } from '../core/errors.ts';
 import { attachedSchema, refuseMixed } from './attached-settings.ts';
 
 /** What a provider makes when nobody says how many: the claims that compare nodes need three. */
-const NODES = { kind: 3, minikube: 3, k3s: 1 } as const;
+const NODES = { kind: 3, minikube: 3, k3s: 1, attached: 1 } as const;
 
 const schema = z.strictObject({
   ids: z
