@@ -18,7 +18,7 @@ import { keepManifest, manifestDigest } from './manifests.ts';
 import { removeNamespaces } from './remove-namespaces.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 import { openWorkbench, readyCluster, type ReadyCluster } from './workbench.ts';
-import { checkUp, tellFindings } from './check-up.ts';
+import { checkAgain, checkUp, tellFindings } from './check-up.ts';
 import { patientOnEngine } from './patient.ts';
 
 export interface ProveContext {
@@ -79,12 +79,28 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     );
   }
   if (cluster.reused) await awaitEarlierRuns({ ...context, kube, cluster });
+  const verdicts = countUnclear(context.sink);
   try {
-    await planAndRun(context, { cluster, kube });
+    await planAndRun({ ...context, sink: verdicts.sink }, { cluster, kube });
+    if (verdicts.unclear() > 0) tellFindings(await checkAgain(patient, deadline.signal), context.sink);
   } catch (error) {
     const nodes = cluster.nodes.map(({ name }) => name);
     throw await explainLoss(error, { containers: bench.docker.containers, nodes });
   }
+}
+
+/** Hands everything on and counts the verdicts that are none. */
+function countUnclear(sink: EventSink): { readonly sink: EventSink; readonly unclear: () => number } {
+  let unclear = 0;
+  return {
+    sink: {
+      emit(event) {
+        if (event.type === 'verdict' && event.verdict.kind === 'inconclusive') unclear += 1;
+        sink.emit(event);
+      },
+    },
+    unclear: () => unclear,
+  };
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */

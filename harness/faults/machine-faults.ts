@@ -74,7 +74,8 @@ export const MACHINE_FAULTS: readonly Fault[] = [
     id: 'F22',
     what: 'the disk of the engine fills up when the node is there',
     exit: 4,
-    tells: [/no space left on device/],
+    // Of pods that hang nobody says why; the checks that are made again do.
+    tells: [/D09 .*GiB free/],
     before: 'none',
     withinMs: 240_000,
     run: (bench) =>
