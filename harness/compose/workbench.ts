@@ -5,7 +5,7 @@ import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
 import { makeProviders } from '../clusters/registry.ts';
 import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Cluster } from '../core/cluster.ts';
+import type { Cluster, ProviderOptions } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
@@ -39,7 +39,7 @@ export interface ReadyCluster {
   readonly kube: KubeClient & ObjectSubmitter;
 }
 
-export interface WorkbenchOptions {
+export interface WorkbenchOptions extends Pick<ProviderOptions, 'onLeftAlone'> {
   readonly places: Places;
   readonly provider: RunSettings['provider'];
   readonly progress: Progress;
@@ -144,14 +144,11 @@ function providerDeps(
 export async function readyCluster(
   bench: Workbench,
   settings: RunSettings,
-  options: WorkbenchOptions & {
-    readonly keepCluster: () => boolean;
-    /** Told what else stays on purpose. */
-    readonly onKept: (what: string) => void;
-  },
+  options: WorkbenchOptions & { readonly keepCluster: () => boolean },
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
-  const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
+  const { nodes, image, kubernetes } = settings;
+  const spec = { nodes, image, kubernetes };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;
@@ -166,13 +163,7 @@ export async function readyCluster(
         ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
-  const onLeftAlone = (name: string, why: string): void =>
-    options.onKept(
-      `cluster ${name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
-    );
-  const kept = settings.fresh
-    ? undefined
-    : await bench.provider.findKept(spec, { deadline, progress, onLeftAlone });
+  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, options);
   if (kept !== undefined) removeLater(kept.name);
   if (kept === undefined) await options.beforeCreate?.();
   const cluster =

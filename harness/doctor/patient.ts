@@ -42,6 +42,8 @@ export interface Wish {
   readonly provider: ProviderId;
   readonly nodes: number;
   readonly image?: string | undefined;
+  /** Minor version of Kubernetes. */
+  readonly kubernetes?: string | undefined;
 }
 
 export interface Folders {

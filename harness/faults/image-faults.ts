@@ -15,6 +15,7 @@ interface Refusal {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  readonly told: string;
 }
 
 /** The image of the nodes: not there, not given away, not fit for this machine. No cluster is begun with it. */
@@ -34,12 +35,15 @@ export const IMAGE_FAULTS: readonly Fault[] = [
       status: 401,
       code: 'UNAUTHORIZED',
       message: 'authentication required',
+      // The engine leaves out the usual message.
+      told: 'unauthorized',
     },
     {
       what: 'has had enough requests',
       status: 429,
       code: 'TOOMANYREQUESTS',
       message: 'You have reached your pull rate limit.',
+      told: 'toomanyrequests: You have reached your pull rate limit.',
     },
   ].map((refusal) => refusedBy(refusal)),
   {
@@ -68,7 +72,7 @@ function refusedBy(refusal: Refusal): Fault {
     what: `the registry of the node image ${refusal.what}`,
     exit: 2,
     code: 'IMAGE_NOT_FOUND',
-    tells: [`${refusal.code.toLowerCase()}: ${refusal.message}`, 'docker login'],
+    tells: [refusal.told, 'docker login'],
     run: (bench) => withRegistry(refusal, (host) => bench.podproof([...WITH_IMAGE, `${host}/node:v1`]).ended),
   };
 }

@@ -6,6 +6,7 @@ import { engineLeftovers } from './engine-leftovers.ts';
 import { titleOf, type Fault } from './fault.ts';
 import { judgeFault, lookBefore, PLAIN_RUN } from './oracle.ts';
 import type { Ended } from './podproof-run.ts';
+import { readyImages } from './ready-images.ts';
 
 /** One line of docs/reliability.md and of the result file. */
 export interface FaultRow {
@@ -118,9 +119,8 @@ export async function tryFaults(
   };
   const isLight = ({ needs = 'nothing' }: Fault): boolean => needs === 'nothing';
   await lanes(faults.filter(isLight), availableParallelism());
-  await lanes(
-    faults.filter((fault) => !isLight(fault)),
-    1,
-  );
+  const heavy = faults.filter((fault) => !isLight(fault));
+  if (heavy.length > 0) await readyImages();
+  await lanes(heavy, 1);
   return faults.flatMap((fault) => rows.get(fault) ?? []);
 }

@@ -35,7 +35,8 @@ export async function planCluster(
   const version = await requireMinikube({ ...options, shell: deps.shell });
   const engine = await deps.docker.facts(options.deadline);
   const { image, workload, why, flag, own } = await chooseBase(spec, options, deps);
-  const start = { nodes: spec.nodes, image: flag, own, isRoot: process.getuid?.() === 0 };
+  const { nodes, kubernetes } = spec;
+  const start = { nodes, image: flag, kubernetes, own, isRoot: process.getuid?.() === 0 };
   const flags = startFlags(start).join(' ');
   return {
     version,

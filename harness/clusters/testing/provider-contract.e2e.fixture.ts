@@ -1,5 +1,6 @@
 import { afterAll, describe, test } from '@jest/globals';
-import { openBench, type ProviderName } from './bench.e2e.fixture.ts';
+import type { ProviderName } from '../registry.ts';
+import { openBench } from './bench.e2e.fixture.ts';
 import { badEndTests } from './bad-ends.e2e.fixture.ts';
 import type { ContractScene } from './scene.e2e.fixture.ts';
 import { sharedClusterTests } from './shared-cluster.e2e.fixture.ts';

@@ -22,7 +22,8 @@ export const IMAGE_ERRORS: readonly KnownError[] = [
   },
   {
     id: 'IMAGE_UNAUTHORIZED',
-    pattern: /unauthorized: (?:authentication required|incorrect username or password)/,
+    // The engine leaves out the message of a registry that is the usual one.
+    pattern: /unauthorized(?:: (?:authentication required|incorrect username or password)|$)/m,
     sample:
       'Error response from daemon: Head "https://registry.example/v2/x/manifests/1": unauthorized: authentication required',
     cause: 'The registry wants a login, or the stored one has expired.',
