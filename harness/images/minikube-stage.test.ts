@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
+import { systemClock } from '../core/clock.ts';
+import { debianPackages } from '../debian/packages.ts';
+import { ScriptedRunner } from '../testing/scripted-runner.ts';
 import { kubernetesMinors } from './kubernetes-minors.ts';
 import { MINIKUBE_STAGE } from './minikube-stage.ts';
 import { FINAL_STAGE, planBuild } from './recipe-stages.ts';
@@ -8,8 +11,13 @@ import type { Workshop } from './workshop.ts';
 
 const recipeDir = fileURLToPath(new URL('../../scripts', import.meta.url));
 
+const runner = new ScriptedRunner();
 /** Planning reads the recipe and nothing else. */
-const shop = { recipeDir, architecture: 'amd64' } as Workshop;
+const shop: Workshop = {
+  ...{ runner, recipeDir, cacheDir: '/cache', clock: systemClock, architecture: 'amd64' },
+  debian: debianPackages({ cacheDir: '/cache', runner }),
+  mirror: () => Promise.reject(new Error('not needed')),
+};
 
 /** The stage and everything that is made for it. */
 function withNeeds(name: string, stages: readonly Stage[]): Set<string> {

@@ -5,7 +5,11 @@ import { httpFromLaptop } from './from-laptop.ts';
 
 const TARGET = { port: 9000, path: '/nonce' };
 const NAMED = '192.168.49.2';
-const node = { name: 'podproof-0a0b02-m02', address: '192.168.49.3' } as NodeUnderTest;
+const node: NodeUnderTest = {
+  name: 'podproof-0a0b02-m02',
+  address: '192.168.49.3',
+  runner: { where: 'node', run: () => Promise.reject(new Error('nothing is asked of the node')) },
+};
 
 const exited = (stdout: string, exitCode = 0, stderr = ''): CommandResult => ({
   ...{ kind: 'exited', exitCode, stdout, stderr, durationMs: 1 },
