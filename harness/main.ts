@@ -13,6 +13,7 @@ import { commandLine } from './cli/command-line.ts';
 import { listCommand } from './cli/list-command.ts';
 import { showCommand } from './cli/show-command.ts';
 import { validateCommand } from './cli/validate-command.ts';
+import { saveImagesCommand } from './compose/save-images-command.ts';
 import { exitCodeOf, problemEvent, renderProblem } from './report/problem.ts';
 import { guardExit } from './lifetime/exit-guard.ts';
 
@@ -51,6 +52,7 @@ export async function main(
             guard,
             program: [process.execPath, join(places.root, 'harness', 'launch.js')],
           }),
+        saveImages: (file) => saveImagesCommand(file, places, terminal),
         observe: (settings) =>
           observeCommand({ settings, places, terminal, argv, guard, readStdin: () => buffer(process.stdin) }),
       },

@@ -12,6 +12,7 @@ interface Called {
   doctor?: { readonly json: boolean; readonly settings: RunSettings };
   observe?: ObserveSettings;
   matrix?: MatrixSettings;
+  saveImages?: string;
   text: string;
 }
 
@@ -26,6 +27,7 @@ async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
     report: ok,
     clean: (options) => ok().finally(() => (called.clean = options)),
     doctor: (options) => ok().finally(() => (called.doctor = options)),
+    saveImages: (file) => ok().finally(() => (called.saveImages = file)),
     observe: (settings) => ok().finally(() => (called.observe = settings)),
     matrix: (settings) => ok().finally(() => (called.matrix = settings)),
   };

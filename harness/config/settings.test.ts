@@ -7,6 +7,11 @@ describe('runSettings', () => {
       ids: [],
       only: [],
       provider: 'kind',
+      everyNode: false,
+      atOnce: 2,
+      iOwnThisCluster: false,
+      allowServer: [],
+      allowExecPlugin: false,
       nodes: 3,
       mutants: false,
       keep: false,
@@ -54,5 +59,26 @@ describe('runSettings', () => {
 
   test.each(['--kubeconfig=x', '$(id)', 'a b', 'a;b'])('refuses %j as an image', (image) => {
     expect(() => runSettings({ image }, {})).toThrow('not an image reference');
+  });
+
+  test.each([
+    [{ context: 'mine' }, /--context means nothing with the provider kind/],
+    [{ iOwnThisCluster: true, allowServer: ['a'] }, /--i-own-this-cluster, --allow-server/],
+    [
+      { provider: 'attached', nodes: 2, keep: true },
+      /--nodes, --keep means nothing with the provider attached/,
+    ],
+  ])('a flag that would be passed over is a mistake: %j', (flags, message) => {
+    expect(() => runSettings(flags, {})).toThrow(message);
+  });
+
+  test('servers are allowed by flags, or in the environment separated by commas; numbers of nodes there mean others', () => {
+    const env = { PODPROOF_ALLOW_SERVERS: 'a.example,10.0.0.1:6443', PODPROOF_NODES: '2' };
+    const flags = { provider: 'attached', context: 'mine' };
+    expect(runSettings(flags, env).allowServer).toEqual(['a.example', '10.0.0.1:6443']);
+    expect(runSettings({ ...flags, allowServer: ['b'] }, env).allowServer).toEqual(['b']);
+    expect(() => runSettings({ ...flags, allowServer: ['https://b'] }, {})).toThrow(
+      'not a host or host:port',
+    );
   });
 });

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { UsageError } from '../core/errors.ts';
+import { attachedSchema, refuseMixed } from './attached-settings.ts';
 
 /** What a provider makes when nobody says how many: the claims that compare nodes need three. */
-const NODES = { kind: 3, minikube: 3, k3s: 1 } as const;
+const NODES = { kind: 3, minikube: 3, k3s: 1, attached: 1 } as const;
 
 const options = z.strictObject({
   ids: z
@@ -17,7 +18,8 @@ const options = z.strictObject({
     .min(0)
     .max(2 ** 32 - 1)
     .optional(),
-  provider: z.enum(['kind', 'minikube', 'k3s']).default('kind'),
+  provider: z.enum(['kind', 'minikube', 'k3s', 'attached']).default('kind'),
+  ...attachedSchema,
   nodes: z.coerce.number().int().min(1).max(9).optional(),
   image: z
     .string()
@@ -29,6 +31,9 @@ const options = z.strictObject({
     .regex(/^1\.\d+$/, 'a minor version is needed, such as 1.37')
     .optional(),
   mutants: z.boolean().default(false),
+  everyNode: z.boolean().default(false),
+  /** Nodes at work at the same time, where every node is judged. */
+  atOnce: z.coerce.number().int().min(1).max(50).default(2),
   keep: z.boolean().default(false),
   fresh: z.boolean().default(false),
   jest: z.boolean().default(true),
@@ -62,6 +67,7 @@ const VARIABLES = {
   PODPROOF_KUBERNETES: 'kubernetes',
   PODPROOF_PROVIDER: 'provider',
   PODPROOF_TIMEOUT: 'timeout',
+  PODPROOF_ALLOW_SERVERS: 'allowServer',
 } as const;
 
 /**
@@ -82,7 +88,11 @@ export function runSettings(
     ),
   );
   const parsed = schema.safeParse({ ...fromEnv, ...given });
-  if (parsed.success) return { ...parsed.data, nodes: parsed.data.nodes ?? NODES[parsed.data.provider] };
+  if (parsed.success) {
+    const { provider, nodes = NODES[provider] } = parsed.data;
+    refuseMixed(provider, given);
+    return { ...parsed.data, nodes };
+  }
   const problems = parsed.error.issues.map((issue) => {
     const key = String(issue.path[0] ?? '');
     const variable = Object.entries(VARIABLES).find(

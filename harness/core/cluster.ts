@@ -27,6 +27,10 @@ export interface Cluster {
   readonly facts: Readonly<Record<string, string>>;
   /** True when it was there before this run and only taken over. */
   readonly reused: boolean;
+  /** Labels for every namespace that is made on it: by them whoever cleans up later knows what is ours. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /** What it cannot offer to claims, each with the reason. Known before anything is planned. */
+  readonly lacks?: Lacks;
   /** This machine, where its owner has a command that names a node to it; absent where the provider has none. */
   readonly laptop?: Laptop;
   /** A container of ours on the cluster's network, outside every node. Started on first use. */
@@ -34,6 +38,9 @@ export interface Cluster {
   /** An image registry on the cluster's network that every node pulls from. Started on first use. */
   registry(deadline: Deadline): Promise<ClusterRegistry>;
 }
+
+/** What not every cluster has. */
+export type Lacks = { readonly [what in 'outsider' | 'registry']?: string };
 
 /** This machine as a place to reach nodes from. */
 export interface Laptop {
@@ -51,6 +58,8 @@ export interface ClusterRegistry {
   readonly address: string;
   /** What manifests and nodes call it: `localhost:5001`. */
   readonly prefix: string;
+  /** Who may push, where that is not the one outside of the nodes. */
+  readonly pusher?: CommandRunner;
 }
 
 export type ProviderId = 'kind' | 'minikube' | 'attached' | 'k3s';

@@ -48,7 +48,17 @@ const inCache = (cache: string): Ailment => ({
 });
 const attachedTo = (file: string): Ailment => ({
   patient: {
-    wish: { provider: 'attached', nodes: 3 },
+    wish: {
+      provider: 'attached',
+      nodes: 3,
+      attach: {
+        context: 'c',
+        ownsCluster: true,
+        allowServers: [],
+        allowExecPlugin: false,
+        workloadImage: undefined,
+      },
+    },
     environment: { KUBECONFIG: join(home, file) },
   },
 });

@@ -3,8 +3,8 @@ import { fakeWorld } from '../testing/fake-cluster.ts';
 import { unitNamespaces } from './unit-namespaces.ts';
 
 test('a namespace is made once for each round and level, and admits that level', async () => {
-  const { kube, created } = fakeWorld();
-  const namespaceFor = unitNamespaces({ kube, runId: 'abc123' }, new AbortController().signal);
+  const { kube, cluster, created } = fakeWorld();
+  const namespaceFor = unitNamespaces({ kube, cluster, runId: 'abc123' }, new AbortController().signal);
   const names = await Promise.all([
     namespaceFor(0, 'baseline'),
     namespaceFor(0, 'privileged'),
