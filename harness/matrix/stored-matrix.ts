@@ -51,8 +51,8 @@ export async function storedCells(file: string): Promise<readonly CellV1[]> {
   try {
     const found: unknown = JSON.parse(text);
     if (!isRecord(found) || found['schema'] !== 1 || !Array.isArray(found['cells'])) return [];
-    const earlier: readonly unknown[] = Array.isArray(found['earlier']) ? found['earlier'] : [];
-    return [...found['cells'], ...earlier].filter(isCell);
+    const lists: readonly unknown[] = [found['cells'], found['earlier']];
+    return lists.flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : [])).filter(isCell);
   } catch {
     return [];
   }
