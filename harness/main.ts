@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { podproofVersion, resolvePlaces } from './config/places.ts';
 import { cleanCommand } from './compose/clean-command.ts';
 import { observeCommand } from './compose/observe-command.ts';
 import { createConsole } from './compose/console.ts';
+import { matrixCommand } from './compose/matrix-command.ts';
 import { reportCommand } from './compose/report-command.ts';
 import { proveOnCluster } from './compose/prove.ts';
 import { runCommand, type RunInput } from './compose/run-command.ts';
@@ -43,6 +45,14 @@ export async function main(
         clean: (options) => cleanCommand(options, places, terminal),
         doctor: (options) => doctorCommand(options, places, terminal),
         saveImages: (file) => saveImagesCommand(file, places, terminal),
+        matrix: (settings) =>
+          matrixCommand({
+            settings,
+            places,
+            terminal,
+            guard,
+            program: [process.execPath, join(places.root, 'harness', 'launch.js')],
+          }),
         observe: (settings) =>
           observeCommand({ settings, places, terminal, argv, guard, readStdin: () => buffer(process.stdin) }),
       },

@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { EXIT_CODES } from '../core/exit-codes.ts';
+import { matrixSettings, type MatrixSettings } from '../config/matrix-settings.ts';
 import { observeSettings, type ObserveSettings } from '../config/observe-settings.ts';
 import { runSettings, type RunSettings } from '../config/settings.ts';
+import { addMatrix } from './matrix-options.ts';
 import { addObserve } from './observe-options.ts';
 
 /** What the words on the command line start. Each returns the exit code. */
@@ -16,6 +18,7 @@ export interface Commands {
   doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
   observe(settings: ObserveSettings): Promise<ExitCode>;
   saveImages(file: string): Promise<ExitCode>;
+  matrix(settings: MatrixSettings): Promise<ExitCode>;
 }
 
 export interface CleanOptions {
@@ -74,6 +77,7 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   addDoctor(program, commands, finish);
   addSaveImages(program, commands, finish);
   addObserve(program, async (flags) => finish(await commands.observe(observeSettings(flags, process.env))));
+  addMatrix(program, async (flags) => finish(await commands.matrix(matrixSettings(flags, process.env))));
   return program;
 }
 
@@ -119,6 +123,7 @@ function addRun(program: Command, commands: Commands, finish: Finish): void {
     .option('--fresh', 'make a new cluster even if a kept one fits')
     .option('--nodes <n>', 'number of nodes with the control plane (default: 3; k3s makes one)', whole)
     .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
+    .option('--kubernetes <minor>', 'version of Kubernetes, such as 1.36 (default: the newest)')
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
@@ -198,6 +203,7 @@ function addDoctor(program: Command, commands: Commands, finish: Finish): void {
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
+    .option('--kubernetes <minor>', 'as for run')
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {

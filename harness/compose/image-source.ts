@@ -1,4 +1,4 @@
-import type { ImageOptions, ImageSource } from '../clusters/deps.ts';
+import type { ImageSource, NodeImageOptions } from '../clusters/deps.ts';
 import type { Places } from '../config/places.ts';
 import { systemClock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
@@ -22,10 +22,10 @@ export function imageSource(
     recipeDir: places.recipes,
   };
   const told =
-    <T extends BuiltImages>(ensure: (options: typeof build & ImageOptions) => Promise<T>) =>
-    async ({ deadline, progress }: ImageOptions): Promise<T> => {
+    <T extends BuiltImages>(ensure: (options: typeof build & NodeImageOptions) => Promise<T>) =>
+    async ({ deadline, progress, kubernetes }: NodeImageOptions): Promise<T> => {
       const startedAt = systemClock.now();
-      const built = await ensure({ ...build, progress, deadline });
+      const built = await ensure({ ...build, progress, deadline, kubernetes });
       sink.emit({
         type: 'setup',
         step: 'node image',

@@ -46,7 +46,7 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
     runFolder: run.folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
-    onKept: (what: string) => ledger.kept.push(what),
+    onLeftAlone: (what: string) => ledger.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => ledger.leftovers.push(...leftovers),
   };
   const { cluster, kube } = await readyCluster(await openWorkbench(options), settings.run, options);
@@ -65,10 +65,8 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
       ledger.leftovers.push(...(await made.remove(within)));
     },
   });
-  if (keep)
-    ledger.kept.push(
-      `cluster ${cluster.name}, for the next run; remove it with \`npm run podproof -- down\``,
-    );
+  const forNext = `cluster ${cluster.name}, for the next run; remove it with \`npm run podproof -- down\``;
+  if (keep) ledger.kept.push(forNext);
   if (cluster.reused) await awaitEarlierRuns({ kube, cluster, deadline, progress });
   const manifests = join(run.folder, 'manifests');
   await mkdir(manifests, { recursive: true });

@@ -19,7 +19,7 @@ import { WORKLOAD_IMAGE } from '../images/workload-stage.ts';
 import { local } from '../shell/local.ts';
 
 export interface PatientParts {
-  readonly settings: Pick<RunSettings, 'provider' | 'nodes' | 'image' | 'allowRemoteDocker'> &
+  readonly settings: Pick<RunSettings, 'provider' | 'nodes' | 'image' | 'kubernetes' | 'allowRemoteDocker'> &
     Partial<RunSettings>;
   readonly places: Places;
   readonly deadline: Deadline;

@@ -60,7 +60,7 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     runFolder: folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
-    onKept: (what: string) => context.kept.push(what),
+    onLeftAlone: (what: string) => context.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
   };
   const bench = await openBench(context, options);

@@ -9,6 +9,7 @@ import { Deadline } from '../core/deadline.ts';
 import type { CheckResult } from '../core/diagnosis.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
+import { requireMinor } from '../images/kubernetes-minors.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
 import type { ExitGuard } from '../lifetime/exit-guard.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
@@ -31,7 +32,7 @@ import type { Terminal } from './console.ts';
 import { giveUp } from './give-up.ts';
 import type { ProveContext } from './prove.ts';
 import { thisPatient } from './patient.ts';
-import { writeReports } from './reports.ts';
+import { writeRefusal, writeReports } from './reports.ts';
 import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
 import { makeRunFolder } from './run-folder.ts';
 
@@ -61,11 +62,10 @@ const CHECK_UP_MS = 10_000;
  */
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, guard } = input;
-  const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
-  for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
-  // Before the first thing is started or written.
-  if (settings.provider === 'attached') await requireConsent(settings);
-  const findings = await checkUpFirst(input);
+  const { scenarios, findings } = await beforeTheStart(input).catch(async (error: unknown) => {
+    await writeRefusal(input, error);
+    throw error;
+  });
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, input) });
   const stop = AbortSignal.any([watch.signal, guard.signal]);
@@ -94,6 +94,20 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
   await proveAndCleanUp(context, { ...record, prove: input.prove, signal: stop });
   await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
   return await closeRecord(record, settings, diagnostics);
+}
+
+/** Everything that can be wrong before anything was started. */
+async function beforeTheStart(input: RunInput): Promise<Pick<ProveContext, 'scenarios'> & RunFindings> {
+  const { settings, places } = input;
+  const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
+  await requireMinor(places.recipes, settings.kubernetes);
+  for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
+  if (settings.provider === 'attached') await requireConsent(settings);
+  return { scenarios, findings: await checkUpFirst(input) };
+}
+
+interface RunFindings {
+  readonly findings: readonly CheckResult[];
 }
 
 /** The checks that need no engine. */

@@ -5,7 +5,7 @@ import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
 import { makeProviders } from '../clusters/registry.ts';
 import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Cluster } from '../core/cluster.ts';
+import type { Cluster, ProviderOptions } from '../core/cluster.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
@@ -42,7 +42,7 @@ export interface ReadyCluster {
 /** Providers whose nodes are containers of an engine. */
 type ContainerProviderId = Exclude<RunSettings['provider'], 'attached'>;
 
-export interface WorkbenchOptions {
+export interface WorkbenchOptions extends Pick<ProviderOptions, 'onLeftAlone'> {
   readonly places: Places;
   readonly provider: ContainerProviderId;
   readonly progress: Progress;
@@ -147,12 +147,8 @@ function providerDeps(
 /** What making a cluster ready needs, with an engine or without one. */
 export type ReadyOptions = Pick<
   WorkbenchOptions,
-  'progress' | 'deadline' | 'undo' | 'sink' | 'diagnostics' | 'beforeCreate'
-> & {
-  readonly keepCluster: () => boolean;
-  /** Told what else stays on purpose. */
-  readonly onKept: (what: string) => void;
-};
+  'progress' | 'deadline' | 'undo' | 'sink' | 'diagnostics' | 'beforeCreate' | 'onLeftAlone'
+> & { readonly keepCluster: () => boolean };
 
 /** Takes over a kept cluster that fits, or makes a new one; removing it is registered before it exists. */
 export async function readyCluster(
@@ -161,7 +157,8 @@ export async function readyCluster(
   options: ReadyOptions,
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
-  const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
+  const { nodes, image, kubernetes } = settings;
+  const spec = { nodes, image, kubernetes };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;
@@ -176,13 +173,7 @@ export async function readyCluster(
         ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
-  const onLeftAlone = (name: string, why: string): void =>
-    options.onKept(
-      `cluster ${name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
-    );
-  const kept = settings.fresh
-    ? undefined
-    : await bench.provider.findKept(spec, { deadline, progress, onLeftAlone });
+  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, options);
   if (kept !== undefined) removeLater(kept.name);
   if (kept === undefined) await options.beforeCreate?.();
   const cluster =

@@ -42,6 +42,21 @@ describe('runSettings', () => {
     expect(mistake).toThrow(/--ids \["..\/etc"\]/);
   });
 
+  test('an image and a version of Kubernetes cannot both be asked for; a flag wins over the other’s variable', () => {
+    expect(() => runSettings({ image: 'mine:v1', kubernetes: '1.36' }, {})).toThrow('--kubernetes "1.36"');
+    const variables = { PODPROOF_IMAGE: 'mine:v1', PODPROOF_KUBERNETES: '1.36' };
+    expect(() => runSettings({}, variables)).toThrow(
+      'PODPROOF_KUBERNETES "1.36": the node image has its own',
+    );
+    expect(runSettings({ kubernetes: '1.37' }, variables)).toMatchObject({ kubernetes: '1.37' });
+    expect(runSettings({ kubernetes: '1.37' }, variables)).not.toHaveProperty('image');
+    expect(runSettings({ image: 'other:v1' }, variables)).not.toHaveProperty('kubernetes');
+  });
+
+  test.each(['1.36.3', 'v1.36', '2', 'latest'])('refuses %j as a minor version', (kubernetes) => {
+    expect(() => runSettings({ kubernetes }, {})).toThrow('a minor version is needed');
+  });
+
   test.each(['--kubeconfig=x', '$(id)', 'a b', 'a;b'])('refuses %j as an image', (image) => {
     expect(() => runSettings({ image }, {})).toThrow('not an image reference');
   });

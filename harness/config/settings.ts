@@ -5,7 +5,7 @@ import { attachedSchema, refuseMixed } from './attached-settings.ts';
 /** What a provider makes when nobody says how many: the claims that compare nodes need three. */
 const NODES = { kind: 3, minikube: 3, k3s: 1, attached: 1 } as const;
 
-const schema = z.strictObject({
+const options = z.strictObject({
   ids: z
     .array(z.string().regex(/^[a-z][a-z0-9-]*$/, 'an id is made of lower-case words joined by dashes'))
     .default([]),
@@ -25,6 +25,11 @@ const schema = z.strictObject({
     .string()
     .regex(/^\w[\w./:@-]*$/, 'not an image reference')
     .optional(),
+  /** Minor version of Kubernetes; the default of the provider when absent. */
+  kubernetes: z
+    .string()
+    .regex(/^1\.\d+$/, 'a minor version is needed, such as 1.37')
+    .optional(),
   mutants: z.boolean().default(false),
   everyNode: z.boolean().default(false),
   /** Nodes at work at the same time, where every node is judged. */
@@ -42,6 +47,14 @@ const schema = z.strictObject({
   timeout: z.coerce.number().positive().max(240).default(60),
 });
 
+/** Two flags for one thing: an image has one version of Kubernetes in it. */
+const ONE_OF = ['image', 'kubernetes'] as const;
+
+const schema = options.refine(({ image, kubernetes }) => image === undefined || kubernetes === undefined, {
+  path: ['kubernetes'],
+  message: 'the node image has its own; give either --image or --kubernetes',
+});
+
 type Parsed = z.output<typeof schema>;
 
 /** What a run was asked to do, complete and valid. */
@@ -51,6 +64,7 @@ export type RunSettings = Omit<Parsed, 'nodes'> & { readonly nodes: number };
 const VARIABLES = {
   PODPROOF_NODES: 'nodes',
   PODPROOF_IMAGE: 'image',
+  PODPROOF_KUBERNETES: 'kubernetes',
   PODPROOF_PROVIDER: 'provider',
   PODPROOF_TIMEOUT: 'timeout',
   PODPROOF_ALLOW_SERVERS: 'allowServer',
@@ -65,10 +79,14 @@ export function runSettings(
   flags: Readonly<Record<string, unknown>>,
   env: Readonly<Record<string, string | undefined>>,
 ): RunSettings {
-  const fromEnv = Object.fromEntries(
-    Object.entries(VARIABLES).flatMap(([variable, key]) => (env[variable] ? [[key, env[variable]]] : [])),
-  );
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
+  // A flag also wins over the variable that it cannot stand beside.
+  const decided = ONE_OF.some((key) => key in given) ? ONE_OF : [];
+  const fromEnv = Object.fromEntries(
+    Object.entries(VARIABLES).flatMap(([variable, key]) =>
+      env[variable] && !decided.some((each) => each === key) ? [[key, env[variable]]] : [],
+    ),
+  );
   const parsed = schema.safeParse({ ...fromEnv, ...given });
   if (parsed.success) {
     const { provider, nodes = NODES[provider] } = parsed.data;

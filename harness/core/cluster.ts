@@ -68,7 +68,9 @@ export interface ClusterSpec {
   /** Number of nodes including the control plane. */
   readonly nodes: number;
   /** Node image; the provider chooses one when absent. */
-  readonly image?: string;
+  readonly image?: string | undefined;
+  /** Minor version of Kubernetes, such as 1.36; the provider's default when absent. */
+  readonly kubernetes?: string | undefined;
 }
 
 /**
@@ -146,7 +148,7 @@ export interface ProviderOptions {
   /** Called with the cluster's name before anything of it exists, so that the undo can be registered first. */
   readonly onBeforeCreate?: (name: string) => void;
   /** Told of a kept cluster that could have served and does not, but stays: who asked to keep it decides about it. */
-  readonly onLeftAlone?: (name: string, why: string) => void;
+  readonly onLeftAlone?: ((what: string) => void) | undefined;
   /** Called when the creation failed, before what is there is removed. Must not reject, and must have an end. */
   readonly onFailure?: () => Promise<void>;
 }

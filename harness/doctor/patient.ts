@@ -43,6 +43,8 @@ export interface Wish {
   readonly provider: ProviderId;
   readonly nodes: number;
   readonly image?: string | undefined;
+  /** Minor version of Kubernetes. */
+  readonly kubernetes?: string | undefined;
   /** What was said about a cluster that is there already. */
   readonly attach?: AttachWish;
 }

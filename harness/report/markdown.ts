@@ -1,6 +1,7 @@
 import type { VerdictKind } from '../core/verdict.ts';
 import { evidenceText } from './evidence-text.ts';
 import { openFindings } from './exit.ts';
+import { escapeCell, fenced, row, table } from './markdown-text.ts';
 import { answerOf, nodeTables } from './node-table.ts';
 import type { ClaimSummary, RunSummary, UnitSummary } from './run-summary.ts';
 import { headline, mutantTotals, totalsLine } from './totals.ts';
@@ -125,30 +126,4 @@ function attention(summary: RunSummary): readonly string[] {
     ...summary.leftovers.map((text) => `left behind: ${escapeCell(text)}`),
   ];
   return items.length === 0 ? [] : [`### Problems\n\n${items.map((item) => `- ${item}`).join('\n')}`];
-}
-
-function table(head: readonly string[], rows: readonly string[]): string {
-  return [row(head), row(head.map(() => '---')), ...rows].join('\n');
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-const CELL = 400;
-
-/** Text that stays text: no markup, no HTML, no mention of people, no break out of the cell. */
-function escapeCell(text: string): string {
-  const short = text.length > CELL ? `${text.slice(0, CELL).toWellFormed()}…` : text;
-  return short
-    .replace(/[\\`*_{}[\]<>#|~$]/g, (sign) => `&#${String(sign.codePointAt(0))};`)
-    .replace(/@(?=\w)/g, '&#64;')
-    .replace(/\s*\n\s*/g, '<br>');
-}
-
-/** A code block whose fence is longer than any run of backticks in it. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text.toWellFormed()}\n${fence}`;
 }

@@ -1,18 +1,14 @@
-import { Deadline } from '../core/deadline.ts';
 import { isPod, type KubeObject } from '../core/kube.ts';
-import { untilReadyForPods } from '../core/ready-namespace.ts';
 import { createTurnstile } from '../core/turnstile.ts';
 import { neighbourhood, visitNodes } from './every-node.ts';
-import { limitRange } from './limits.ts';
 import { createLocks } from './locks.ts';
+import { unitNamespaces } from './unit-namespaces.ts';
 import type { Unit } from './unit.ts';
 import { watchBoard } from './pod-board.ts';
 import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
 import { clearFirstAttempt, rememberInconclusive } from './retry.ts';
-import { namespaceName } from './rounds.ts';
 import { runUnit } from './run-unit.ts';
-import type { SecurityLevel } from './security-level.ts';
 import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
@@ -35,7 +31,6 @@ const AT_ONCE_ON_NODE = 4;
 const ROOM_FOR_PODS = 70;
 /** Commands in pods and on nodes at the same time. */
 const COMMANDS_AT_ONCE = 4;
-const NAMESPACE_MS = 30_000;
 
 /**
  * Runs all units side by side on one watch and emits everything that happens. It observes and records; verdicts
@@ -61,7 +56,7 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     tidyEarly: podsOf(units) > ROOM_FOR_PODS,
     isContested,
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
-    namespaceFor: namespaces(options, signal),
+    namespaceFor: unitNamespaces(options, signal),
   };
   const inOrder = (some: readonly Unit[]): readonly Unit[] =>
     options.inOrder === true ? some : longestFirst(some);
@@ -149,30 +144,4 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
   for (const lock of units.flatMap(({ scenario }) => scenario.locks ?? []))
     users.set(lock, (users.get(lock) ?? 0) + 1);
   return users;
-}
-
-/** Namespace of a round for pods of one level, made on first use and ready for pods. */
-function namespaces(
-  { kube, cluster, runId }: EngineOptions,
-  signal: AbortSignal,
-): UnitContext['namespaceFor'] {
-  const made = new Map<string, Promise<string>>();
-  const make = async (name: string, level: SecurityLevel): Promise<string> => {
-    const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
-    const labels = {
-      ...cluster.namespaceLabels,
-      [RUN_LABEL]: runId,
-      'pod-security.kubernetes.io/enforce': level,
-    };
-    await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
-    await kube.create(limitRange(name), deadline);
-    await untilReadyForPods(kube, name, deadline);
-    return name;
-  };
-  return (round, level) => {
-    const name = namespaceName(runId, round, level);
-    const existing = made.get(name) ?? make(name, level);
-    made.set(name, existing);
-    return existing;
-  };
 }

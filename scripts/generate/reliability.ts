@@ -24,7 +24,11 @@ const kills = await read('docs/recorded-kills.json');
 const before = await readFile(PAGE, 'utf8');
 if (!PART.test(before)) throw new Error('docs/reliability.md has no part for the faults');
 const after = await format(
-  before.replace(PART, () => `<!-- faults:start -->\n\n${tables(recorded)}\n\n${killTable(kills)}\n\n${notPlanted()}\n\n<!-- faults:end -->`),
+  before.replace(
+    PART,
+    () =>
+      `<!-- faults:start -->\n\n${tables(recorded)}\n\n${killTable(kills)}\n\n${notPlanted()}\n\n<!-- faults:end -->`,
+  ),
   { parser: 'markdown', printWidth: 110, singleQuote: true },
 );
 
@@ -71,7 +75,9 @@ function tables({ date, rows }: Recorded): string {
 }
 
 /** How often a run was killed while it made, used or removed its cluster, and what became of that. */
-function killTable({ date, rows }: Recorded): string {
+function killTable({ date, rows: all }: Recorded): string {
+  // A run that was over before its moment came was not killed.
+  const rows = all.filter(({ seen }) => seen.startsWith('SIGKILL'));
   const seed = /seed \d+/.exec(rows[0]?.what ?? '')?.[0] ?? 'no seed';
   const parts = ['create', 'run', 'delete'].map((part) => ({
     part,

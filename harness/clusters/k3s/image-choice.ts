@@ -14,6 +14,15 @@ export interface K3sImage {
 export const K3S_IMAGE = 'rancher/k3s:v1.36.2-k3s1';
 
 /**
+ * k3s itself, if it is of the minor that is asked for.
+ *
+ * @returns undefined when the k3s that we know has another version of Kubernetes
+ */
+export function stockK3s(minor: string | undefined): string | undefined {
+  return minor === undefined || K3S_IMAGE.includes(`:v${minor}.`) ? K3S_IMAGE : undefined;
+}
+
+/**
  * Chooses the image: the one asked for, else k3s itself when it is in the engine or its registry answers, else our node
  * image with an entrypoint that starts the same components as plain processes.
  *
@@ -28,8 +37,10 @@ export async function chooseImage(
     const image = await requested(spec.image, options.deadline, deps);
     return { image, what: `${image}, as asked for`, workload: undefined };
   }
-  if (await isAvailable(K3S_IMAGE, options.deadline, deps))
-    return { image: K3S_IMAGE, what: K3S_IMAGE, workload: undefined };
-  const { node, workload } = await deps.images.ensureK3sLike(options);
+  const { kubernetes } = spec;
+  const stock = stockK3s(kubernetes);
+  if (stock !== undefined && (await isAvailable(stock, options.deadline, deps)))
+    return { image: stock, what: stock, workload: undefined };
+  const { node, workload } = await deps.images.ensureK3sLike({ ...options, kubernetes });
   return { image: node, what: 'our node image with a k3s-like entrypoint', workload };
 }
