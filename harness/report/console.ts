@@ -49,7 +49,7 @@ export function consoleReport(options: ConsoleOptions): EventSink {
     emit(raw) {
       const event = sanitizeEvent(raw);
       if ('unit' in event && event.unit.node !== undefined) {
-        onNodes.push(event);
+        onNodes.push(withoutOutput(event));
         return;
       }
       events.push(event);
@@ -137,4 +137,11 @@ function* nodeBlocks({ scenarios }: RunSummary, { style, printed }: BlockOptions
     printed.add(name);
     yield { kind: 'scenario', lines: nodeLines(tables, style) };
   }
+}
+
+/** Tables show what was seen, not how. Of hundreds of nodes the outputs would fill the memory. */
+function withoutOutput(event: SummaryEvent): SummaryEvent {
+  if (event.type !== 'observed') return event;
+  const evidence = event.observation.evidence.map((look) => ({ ...look, stdout: '', stderr: '' }));
+  return { ...event, observation: { ...event.observation, evidence } };
 }
