@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { podproofVersion, resolvePlaces } from './config/places.ts';
 import { cleanCommand } from './compose/clean-command.ts';
 import { observeCommand } from './compose/observe-command.ts';
 import { createConsole } from './compose/console.ts';
+import { matrixCommand } from './compose/matrix-command.ts';
 import { reportCommand } from './compose/report-command.ts';
 import { proveOnCluster } from './compose/prove.ts';
 import { runCommand, type RunInput } from './compose/run-command.ts';
@@ -11,6 +13,7 @@ import { commandLine } from './cli/command-line.ts';
 import { listCommand } from './cli/list-command.ts';
 import { showCommand } from './cli/show-command.ts';
 import { validateCommand } from './cli/validate-command.ts';
+import { saveImagesCommand } from './compose/save-images-command.ts';
 import { exitCodeOf, problemEvent, renderProblem } from './report/problem.ts';
 import { guardExit } from './lifetime/exit-guard.ts';
 
@@ -41,6 +44,15 @@ export async function main(
         validate: (paths) => validateCommand(paths, places, terminal.out),
         clean: (options) => cleanCommand(options, places, terminal),
         doctor: (options) => doctorCommand(options, places, terminal),
+        matrix: (settings) =>
+          matrixCommand({
+            settings,
+            places,
+            terminal,
+            guard,
+            program: [process.execPath, join(places.root, 'harness', 'launch.js')],
+          }),
+        saveImages: (file) => saveImagesCommand(file, places, terminal),
         observe: (settings) =>
           observeCommand({ settings, places, terminal, argv, guard, readStdin: () => buffer(process.stdin) }),
       },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { MatrixSettings } from '../config/matrix-settings.ts';
 import type { ObserveSettings } from '../config/observe-settings.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { EXIT_CODES } from '../core/exit-codes.ts';
@@ -10,6 +11,8 @@ interface Called {
   show?: string;
   doctor?: { readonly json: boolean; readonly settings: RunSettings };
   observe?: ObserveSettings;
+  matrix?: MatrixSettings;
+  saveImages?: string;
   text: string;
 }
 
@@ -24,7 +27,9 @@ async function call(...argv: string[]): Promise<Called & { exitCode: number }> {
     report: ok,
     clean: (options) => ok().finally(() => (called.clean = options)),
     doctor: (options) => ok().finally(() => (called.doctor = options)),
+    saveImages: (file) => ok().finally(() => (called.saveImages = file)),
     observe: (settings) => ok().finally(() => (called.observe = settings)),
+    matrix: (settings) => ok().finally(() => (called.matrix = settings)),
   };
   const write = (text: string): void => {
     called.text += text;
@@ -84,6 +89,21 @@ describe('commandLine', () => {
       run: { nodes: 2, keep: false },
     });
     expect(await call('observe')).toMatchObject({ exitCode: 2, text: expect.stringContaining('--filename') });
+  });
+
+  test('matrix takes lists, or files to compare', async () => {
+    const { matrix } = await call(
+      ...'matrix host-port --kubernetes 1.36,1.37 --nodes 1,3 --fresh'.split(' '),
+    );
+    expect(matrix).toMatchObject({
+      providers: [{ name: 'kind', nodes: [1, 3] }],
+      kubernetes: ['1.36', '1.37'],
+      fresh: true,
+      compare: [],
+      run: { ids: ['host-port'], fresh: false },
+    });
+    const { matrix: comparison } = await call(...'matrix --compare a.json b.json --json c.json'.split(' '));
+    expect(comparison).toMatchObject({ compare: ['a.json', 'b.json'], json: 'c.json' });
   });
 
   test('what it does not know is exit 2 with a suggestion', async () => {

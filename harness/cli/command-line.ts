@@ -1,8 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { EXIT_CODES } from '../core/exit-codes.ts';
+import { matrixSettings, type MatrixSettings } from '../config/matrix-settings.ts';
 import { observeSettings, type ObserveSettings } from '../config/observe-settings.ts';
 import { runSettings, type RunSettings } from '../config/settings.ts';
+import { addMatrix } from './matrix-options.ts';
 import { addObserve } from './observe-options.ts';
 
 /** What the words on the command line start. Each returns the exit code. */
@@ -15,6 +17,8 @@ export interface Commands {
   clean(options: CleanOptions): Promise<ExitCode>;
   doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
   observe(settings: ObserveSettings): Promise<ExitCode>;
+  matrix(settings: MatrixSettings): Promise<ExitCode>;
+  saveImages(file: string): Promise<ExitCode>;
 }
 
 export interface CleanOptions {
@@ -71,26 +75,55 @@ function build({ version, write, writeError, commands }: CommandLineOptions, fin
   addReading(program, commands, finish);
   addCleaning(program, commands, finish);
   addDoctor(program, commands, finish);
+  addSaveImages(program, commands, finish);
   addObserve(program, async (flags) => finish(await commands.observe(observeSettings(flags, process.env))));
+  addMatrix(program, async (flags) => finish(await commands.matrix(matrixSettings(flags, process.env))));
   return program;
 }
 
+/** Which cluster: one that podproof makes, or one that is there. */
+function addProvider(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--provider <name>', 'who makes the cluster').choices([
+        'kind',
+        'minikube',
+        'k3s',
+        'attached',
+      ]),
+    )
+    .option('--context <name>', 'attached: the context of your kubeconfig; never the current one')
+    .option('--i-own-this-cluster', 'attached: your word that privileged pods may run on its nodes')
+    .option(
+      '--allow-server <host>',
+      'attached: a server that is not on this machine, as host or host:port; repeatable',
+      (host: string, hosts: readonly string[]) => [...hosts, host],
+      [],
+    )
+    .option('--allow-exec-plugin', 'attached: run the program that the kubeconfig names to sign in')
+    .option('--workload-image <ref>', 'attached: where its nodes pull the workload image from');
+}
+
 function addRun(program: Command, commands: Commands, finish: Finish): void {
-  program
-    .command('run', { isDefault: true })
+  addProvider(program.command('run', { isDefault: true }))
     .description('start a cluster, run the scenarios, tell what was observed, remove everything')
     .argument('[ids...]', 'scenarios to run; all when none is named')
     .option(
       '--mutants',
       'also run every scenario with a changed subject: each change must turn its claims red',
     )
+    .option(
+      '--every-node',
+      'judge the claims about single pods on every node, not on one that speaks for all',
+    )
+    .option('--at-once <n>', 'with --every-node: nodes at work at the same time (default: 2)', whole)
     .option('--only <tag...>', 'only scenarios with one of these tags, such as core or correction')
     .option('--shuffle <seed>', 'begin the scenarios in another order, the same for the same number', whole)
     .option('--keep', 'keep the cluster (and an embedded engine) for the next run')
     .option('--fresh', 'make a new cluster even if a kept one fits')
-    .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
+    .option('--nodes <n>', 'number of nodes with the control plane (default: 3; k3s makes one)', whole)
     .option('--image <image>', 'node image (default: the one of kind, or our own where no registry answers)')
-    .addOption(new Option('--provider <name>', 'who makes the cluster').choices(['kind', 'minikube']))
+    .option('--kubernetes <minor>', 'version of Kubernetes, such as 1.36 (default: the newest)')
     .option('--json <file>', 'write the result as JSON (schema 1)')
     .option('--junit <file>', 'write the result as JUnit XML')
     .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
@@ -165,17 +198,26 @@ function addCleaning(program: Command, commands: Commands, finish: Finish): void
 }
 
 function addDoctor(program: Command, commands: Commands, finish: Finish): void {
-  program
-    .command('doctor')
+  addProvider(program.command('doctor'))
     .description('look at this machine and tell what would keep a run from working; changes nothing')
     .option('--json', 'as JSON (schema 1)')
     .option('--nodes <n>', 'as for run', whole)
     .option('--image <image>', 'as for run')
-    .addOption(new Option('--provider <name>', 'as for run').choices(['kind', 'minikube']))
+    .option('--kubernetes <minor>', 'as for run')
     .option('--allow-remote-docker', 'as for run')
     .option('--no-color', 'no colours')
     .action(async ({ json, ...flags }: { json?: boolean } & Record<string, unknown>) => {
       finish(await commands.doctor({ json: json === true, settings: runSettings(flags, process.env) }));
+    });
+}
+
+function addSaveImages(program: Command, commands: Commands, finish: Finish): void {
+  program
+    .command('save-images')
+    .description('write the images that the nodes of an attached cluster need into one archive')
+    .argument('<file>')
+    .action(async (file: string) => {
+      finish(await commands.saveImages(file));
     });
 }
 

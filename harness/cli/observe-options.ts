@@ -21,6 +21,7 @@ export function addObserve(
     .option('--no-control', 'without the same pod that lacks the host-level fields')
     .option('--keep', 'keep the cluster (and an embedded engine) for the next run')
     .option('--nodes <n>', 'number of nodes with the control plane (default: 3)', whole)
+    .option('--kubernetes <minor>', 'version of Kubernetes, such as 1.36 (default: the newest)')
     .option('--timeout <minutes>', 'for everything, with what must be built first (default: 60)')
     .option('--verbose', 'show the evidence: every command and its answer')
     .option('--no-color', 'no colours')

@@ -48,9 +48,11 @@ export interface MinikubeImages extends NodeImages {
 
 /** Images of our own. They are in the engine when the promise resolves, the registry's too after `ensureImages`. */
 export interface ImageSource {
-  readonly ensureImages: (options: ImageOptions) => Promise<NodeImages>;
+  readonly ensureImages: (options: NodeImageOptions) => Promise<NodeImages>;
   /** With minikube's base image in the place of the node image. */
-  readonly ensureMinikube: (options: ImageOptions) => Promise<MinikubeImages>;
+  readonly ensureMinikube: (options: NodeImageOptions) => Promise<MinikubeImages>;
+  /** Our node image with an entrypoint that the k3s module of testcontainers can start. */
+  readonly ensureK3sLike: (options: NodeImageOptions) => Promise<NodeImages>;
   /** Only the workload, for node images of others. */
   readonly ensureWorkload: (options: ImageOptions) => Promise<string>;
   /** Only the registry's image, for node images of others; it does not come with the workload. */
@@ -60,6 +62,11 @@ export interface ImageSource {
 }
 
 export type ImageOptions = Pick<ProviderOptions, 'deadline' | 'progress'>;
+
+export interface NodeImageOptions extends ImageOptions {
+  /** Minor version of Kubernetes in the node image. @default the newest that we can build */
+  readonly kubernetes?: string | undefined;
+}
 
 /** A cluster of ours that is there, whoever made it. */
 export interface OwnedCluster {

@@ -8,14 +8,17 @@ import { BusyError, describeError } from '../core/errors.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import { sanitizeText } from '../core/sanitize-text.ts';
 import { embeddedEngineStatus, stopEmbeddedEngine } from '../engine/embedded/stop-kept.ts';
-import { sweep } from '../lifetime/sweep.ts';
+import { sweep, type SweepSource } from '../lifetime/sweep.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
 import type { Terminal } from './console.ts';
+import { allAttachments } from './attached-bench.ts';
 import { openWorkbench } from './workbench.ts';
 import { recordedNames } from '../clusters/cluster-record.ts';
 
 const CLEAN_MS = 300_000;
+/** For one attachment: namespaces go in their own time, and then the whole cluster is compared. */
+const TAKE_BACK_MS = 180_000;
 
 /**
  * Removes what earlier runs left behind or kept. Never touches what a live run uses. An embedded engine that nobody
@@ -35,9 +38,10 @@ export async function cleanCommand(
     deadline: Deadline.in(CLEAN_MS, 'the clean-up'),
     say: (line) => terminal.out(`${sanitizeText(line)}\n`),
   };
+  const attachedLeft = !(await endAttachments(context));
   const clustersLeft = (await recordedNames(places.cache)).length > 0 && !(await removeClusters(context));
   const engineLeft = !(await stopUnusedEngine(context));
-  if (clustersLeft || engineLeft) return EXIT_CODES.cleanup;
+  if (attachedLeft || clustersLeft || engineLeft) return EXIT_CODES.cleanup;
   if (options.cache) await removeCache(context);
   return EXIT_CODES.ok;
 }
@@ -50,10 +54,39 @@ interface CleanContext {
   readonly say: (line: string) => void;
 }
 
-/** @returns true when everything that should go is gone */
-async function removeClusters({ options, places, terminal, deadline, say }: CleanContext): Promise<boolean> {
-  const undo = new UndoStack();
+/**
+ * Takes back what dead runs left in clusters of others. Needs no engine.
+ *
+ * @returns true when everything that should go is gone
+ */
+async function endAttachments(context: CleanContext): Promise<boolean> {
+  return sweepAndTell(allAttachments(context.places), 'attachment', context);
+}
+
+async function sweepAndTell(
+  source: SweepSource,
+  what: string,
+  { options, deadline, say }: CleanContext,
+): Promise<boolean> {
+  const report = await sweep(source, {
+    deadline,
+    all: options.kept,
+    dryRun: options.dryRun,
+    ...(what === 'attachment' ? { eachMs: TAKE_BACK_MS } : {}),
+  });
   const verb = options.dryRun ? 'would be removed' : 'removed';
+  report.removed.forEach((name) => say(`${what} ${name} ${verb}`));
+  report.left.forEach(({ name, why }) => say(`${what} ${name} stays: ${why}`));
+  report.failures.forEach(({ name, error }) =>
+    say(`${what} ${name} could not be removed: ${describeError(error)}`),
+  );
+  return report.failures.length === 0;
+}
+
+/** @returns true when everything that should go is gone */
+async function removeClusters(context: CleanContext): Promise<boolean> {
+  const { places, terminal, deadline, say } = context;
+  const undo = new UndoStack();
   try {
     const { clusters } = await openWorkbench({
       places,
@@ -71,13 +104,7 @@ async function removeClusters({ options, places, terminal, deadline, say }: Clea
       sweepFirst: false,
       onLeftovers: (leftovers) => leftovers.forEach((leftover) => say(`left behind: ${leftover}`)),
     });
-    const report = await sweep(clusters, { deadline, all: options.kept, dryRun: options.dryRun });
-    report.removed.forEach((name) => say(`cluster ${name} ${verb}`));
-    report.left.forEach(({ name, why }) => say(`cluster ${name} stays: ${why}`));
-    report.failures.forEach(({ name, error }) =>
-      say(`cluster ${name} could not be removed: ${describeError(error)}`),
-    );
-    return report.failures.length === 0;
+    return await sweepAndTell(clusters, 'cluster', context);
   } finally {
     await undo.unwind();
   }
@@ -111,7 +138,10 @@ async function stopUnusedEngine({
 /** @throws BusyError CACHE_IN_USE while a live run has its engine or its cluster in there */
 async function removeCache({ options: { dryRun }, places, deadline, say }: CleanContext): Promise<void> {
   const { state } = await embeddedEngineStatus({ cacheDir: places.cache, runner: local(), deadline });
-  const inUse = (state !== 'absent' && state !== 'stopped') || (await recordedNames(places.cache)).length > 0;
+  const inUse =
+    (state !== 'absent' && state !== 'stopped') ||
+    (await recordedNames(places.cache)).length > 0 ||
+    (await allAttachments(places).list()).length > 0;
   if (inUse && !dryRun) {
     throw new BusyError(
       'CACHE_IN_USE',
@@ -121,7 +151,7 @@ async function removeCache({ options: { dryRun }, places, deadline, say }: Clean
       },
     );
   }
-  for (const part of ['images', 'go', 'tools', 'engine', 'debian', 'clusters']) {
+  for (const part of ['images', 'go', 'tools', 'engine', 'debian', 'clusters', 'attached']) {
     const folder = join(places.cache, part);
     if (!dryRun) await rm(folder, { recursive: true, force: true });
     say(`${folder} ${dryRun ? 'would be removed' : 'removed'}`);

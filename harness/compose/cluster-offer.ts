@@ -16,6 +16,12 @@ export async function offerOf(cluster: Cluster, kube: KubeClient, deadline: Dead
   return {
     schedulableNodes: names.size,
     userNamespaces: nodes.filter(({ metadata }) => names.has(metadata.name)).every(hasUserNamespaces),
+    lacks: {
+      ...cluster.lacks,
+      ...(cluster.nodes.some(({ role }) => role === 'control-plane')
+        ? {}
+        : { controlPlane: 'no node is labelled as one' }),
+    },
     pods: pods.filter(isPod),
   };
 }

@@ -6,6 +6,7 @@ import { exitOfDiagnosis } from '../core/diagnosis.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { CHECKS } from '../doctor/all-checks.ts';
 import { examine } from '../doctor/examine.ts';
+import { requireMinor } from '../images/kubernetes-minors.ts';
 import { doctorJson } from '../report/doctor-json.ts';
 import { doctorTable } from '../report/doctor-table.ts';
 import type { Terminal } from './console.ts';
@@ -23,6 +24,7 @@ export async function doctorCommand(
   places: Places,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  await requireMinor(places.recipes, options.settings.kubernetes);
   const deadline = Deadline.in(DOCTOR_MS, 'the doctor');
   const patient = await thisPatient({ settings: options.settings, places, deadline });
   try {

@@ -1,9 +1,10 @@
-import type { ImageOptions, ImageSource } from '../clusters/deps.ts';
+import type { ImageSource, NodeImageOptions } from '../clusters/deps.ts';
 import type { Places } from '../config/places.ts';
 import { systemClock } from '../core/clock.ts';
 import type { EventSink } from '../core/events.ts';
 import type { Engine } from '../engine/types.ts';
 import { ensureRegistryImage, ensureWorkloadImage } from '../images/engine-images.ts';
+import { ensureK3sLikeImage } from '../images/k3s-like-image.ts';
 import { ensureMinikubeImage, ensureNodeImage, type BuiltImages } from '../images/node-image.ts';
 import { REGISTRY_IMAGE } from '../images/registry-image.ts';
 import { local } from '../shell/local.ts';
@@ -21,10 +22,10 @@ export function imageSource(
     recipeDir: places.recipes,
   };
   const told =
-    <T extends BuiltImages>(ensure: (options: typeof build & ImageOptions) => Promise<T>) =>
-    async ({ deadline, progress }: ImageOptions): Promise<T> => {
+    <T extends BuiltImages>(ensure: (options: typeof build & NodeImageOptions) => Promise<T>) =>
+    async ({ deadline, progress, kubernetes }: NodeImageOptions): Promise<T> => {
       const startedAt = systemClock.now();
-      const built = await ensure({ ...build, progress, deadline });
+      const built = await ensure({ ...build, progress, deadline, kubernetes });
       sink.emit({
         type: 'setup',
         step: 'node image',
@@ -36,6 +37,7 @@ export function imageSource(
   return {
     ensureImages: told(ensureNodeImage),
     ensureMinikube: told(ensureMinikubeImage),
+    ensureK3sLike: told(ensureK3sLikeImage),
     ensureWorkload: ({ deadline, progress }) => ensureWorkloadImage({ ...build, progress, deadline }),
     ensureRegistry: ({ deadline, progress }) => ensureRegistryImage({ ...build, progress, deadline }),
     registry: REGISTRY_IMAGE,

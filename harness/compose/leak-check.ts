@@ -1,6 +1,5 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { clustersFolder } from '../clusters/cluster-record.ts';
+import { kubeconfigFiles } from '../config/places.ts';
 import type { AllClusters } from '../clusters/every-provider.ts';
 import { NODE_LABELS } from '../clusters/registry.ts';
 import type { Deadline } from '../core/deadline.ts';
@@ -49,12 +48,14 @@ function leakSources(
   return [
     ...ofEngine.filter(({ what }) => engineIsOurs || what === 'containers'),
     folderEntries('state folders', [clustersFolder(cacheDir)]),
-    foreignFiles(
-      [process.env['KUBECONFIG'], join(homedir(), '.kube', 'config')].flatMap((path) =>
-        path === undefined || path === '' ? [] : path.split(':').flatMap((file) => [file, `${file}.lock`]),
-      ),
-    ),
+    usersKubeconfig(),
   ];
+}
+
+/** All kubeconfig files of the user, whether they count or not, and the locks that other programs put beside them. */
+export function usersKubeconfig(): LeakSource {
+  const files = new Set([...kubeconfigFiles(process.env), ...kubeconfigFiles({})]);
+  return foreignFiles([...files].flatMap((file) => [file, `${file}.lock`]));
 }
 
 async function noteOthers(clusters: AllClusters, others: Set<string>): Promise<void> {

@@ -7,6 +7,7 @@ import { Deadline } from '../core/deadline.ts';
 import { UsageError } from '../core/errors.ts';
 import { strongestExit, EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import type { ExitGuard } from '../lifetime/exit-guard.ts';
+import { requireMinor } from '../images/kubernetes-minors.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
 import { UndoStack } from '../lifetime/undo-stack.ts';
 import { startWatchdog } from '../lifetime/watchdog.ts';
@@ -43,6 +44,7 @@ const WATCHDOG_MS = 15_000;
  */
 export async function observeCommand(input: ObserveInput): Promise<ExitCode> {
   const { settings, places, terminal, argv } = input;
+  await requireMinor(places.recipes, settings.run.kubernetes);
   const inputs = await readInputs({ paths: settings.paths, readStdin: input.readStdin });
   refuseUnreadable(inputs);
   const sorted = sortDocuments(inputs.documents);

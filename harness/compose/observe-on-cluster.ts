@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ObserveSettings } from '../config/observe-settings.ts';
 import type { Places } from '../config/places.ts';
 import type { Deadline } from '../core/deadline.ts';
+import { UsageError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
@@ -40,16 +41,15 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
   let keep = settings.run.keep;
   const options = {
     ...run,
-    provider: settings.run.provider,
+    provider: ownProvider(settings.run.provider),
     sink: NO_EVENTS,
     runFolder: run.folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
-    onKept: (what: string) => ledger.kept.push(what),
+    onLeftAlone: (what: string) => ledger.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => ledger.leftovers.push(...leftovers),
   };
-  const bench = await openWorkbench(options);
-  const { cluster, kube } = await readyCluster(bench, settings.run, options);
+  const { cluster, kube } = await readyCluster(await openWorkbench(options), settings.run, options);
   ledger.cluster = cluster;
   // Who kept a cluster wants it until `down`; a run that only borrows it does not take it away.
   keep ||= cluster.reused;
@@ -65,10 +65,8 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
       ledger.leftovers.push(...(await made.remove(within)));
     },
   });
-  if (keep)
-    ledger.kept.push(
-      `cluster ${cluster.name}, for the next run; remove it with \`npm run podproof -- down\``,
-    );
+  const forNext = `cluster ${cluster.name}, for the next run; remove it with \`npm run podproof -- down\``;
+  if (keep) ledger.kept.push(forNext);
   if (cluster.reused) await awaitEarlierRuns({ kube, cluster, deadline, progress });
   const manifests = join(run.folder, 'manifests');
   await mkdir(manifests, { recursive: true });
@@ -97,6 +95,14 @@ export async function observeOnCluster(run: ObserveRun): Promise<void> {
     step.fail('ended early');
     throw error;
   }
+}
+
+/** @throws UsageError NOT_ATTACHED: pods of strangers belong on a cluster that goes away with them */
+function ownProvider<P extends string>(provider: P | 'attached'): P {
+  if (provider !== 'attached') return provider;
+  throw new UsageError('NOT_ATTACHED', '`observe` does not put pods of strangers on an existing cluster.', {
+    hint: 'Leave --provider out: it makes a cluster for them and removes it.',
+  });
 }
 
 /** Pods of strangers are not trusted to go: the namespaces must be gone before this run counts as over. */

@@ -14,11 +14,13 @@ import { probeInContainer } from '../doctor/probe-container.ts';
 import type { ProbeAnswer } from '../doctor/probe-script.ts';
 import { machineFacts } from '../engine/embedded/requirements.ts';
 import type { Engine } from '../engine/types.ts';
+import { wishOf } from './attached-bench.ts';
 import { WORKLOAD_IMAGE } from '../images/workload-stage.ts';
 import { local } from '../shell/local.ts';
 
 export interface PatientParts {
-  readonly settings: Pick<RunSettings, 'provider' | 'nodes' | 'image' | 'allowRemoteDocker'>;
+  readonly settings: Pick<RunSettings, 'provider' | 'nodes' | 'image' | 'kubernetes' | 'allowRemoteDocker'> &
+    Partial<RunSettings>;
   readonly places: Places;
   readonly deadline: Deadline;
 }
@@ -83,7 +85,7 @@ async function patientWith(
     },
     machine: await machineFacts(process.env),
     environment: process.env,
-    wish: settings,
+    wish: { ...settings, attach: wishOf(settings) },
     folders: { cache, runs, recipes, home: homedir() },
     shell,
     files: hostFiles(),

@@ -6,7 +6,9 @@ import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
+import type { DockerEngine } from '../docker/engine-port.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
+import { schedulableNames } from '../scenario/every-node.ts';
 import { makePlan } from '../scenario/plan.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
@@ -17,7 +19,14 @@ import { awaitEarlierRuns } from './earlier-runs.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import { removeNamespaces } from './remove-namespaces.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
-import { openWorkbench, readyCluster, type ReadyCluster } from './workbench.ts';
+import { openAttached } from './attached-bench.ts';
+import {
+  openWorkbench,
+  readyCluster,
+  type ReadyCluster,
+  type Workbench,
+  type WorkbenchOptions,
+} from './workbench.ts';
 import { checkAgain, checkUp, tellFindings } from './check-up.ts';
 import { patientOnEngine } from './patient.ts';
 
@@ -35,33 +44,27 @@ export interface ProveContext {
   /** Filled by the clean-up. */
   readonly leftovers: string[];
   readonly kept: string[];
+  /** What else changed in an existing cluster while it was attached. */
+  readonly meanwhile: string[];
 }
 
 const REMOVE_PODS_MS = 45_000;
 
 /** Starts engine and cluster, plans, and runs the scenarios. What must be taken back is on the undo stack. */
 export async function proveOnCluster(context: ProveContext): Promise<void> {
-  const { settings, deadline, undo, runId, folder } = context;
+  const { settings, undo, runId, folder } = context;
   let keep = settings.keep;
   const options = {
     ...context,
-    provider: settings.provider,
     allowRemote: settings.allowRemoteDocker,
     runFolder: folder,
     keepEngine: () => keep,
     keepCluster: () => keep,
-    onKept: (what: string) => context.kept.push(what),
+    onLeftAlone: (what: string) => context.kept.push(what),
     onLeftovers: (leftovers: readonly string[]) => context.leftovers.push(...leftovers),
   };
-  const bench = await openWorkbench(options);
-  const patient = await patientOnEngine({ settings, places: context.places, deadline }, bench);
-  const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
-    tellFindings(await checkUp(moment, patient, deadline.signal), context.sink);
-  await examine('engine');
-  const { cluster, kube } = await readyCluster(bench, settings, {
-    ...options,
-    beforeCreate: () => examine('cluster'),
-  });
+  const bench = await openBench(context, options);
+  const { cluster, kube } = await readyCluster(bench, settings, { ...options, ...bench });
   // Who kept a cluster wants it until `down`; a run that only borrows it does not take it away.
   keep ||= cluster.reused;
   undo.register({
@@ -82,8 +85,9 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   const verdicts = countUnclear(context.sink);
   try {
     await planAndRun({ ...context, sink: verdicts.sink }, { cluster, kube });
-    if (verdicts.unclear() > 0) tellFindings(await checkAgain(patient, deadline.signal), context.sink);
+    if (verdicts.unclear() > 0) await bench.afterUnclear?.();
   } catch (error) {
+    if (bench.docker === undefined) throw error;
     const nodes = cluster.nodes.map(({ name }) => name);
     throw await explainLoss(error, { containers: bench.docker.containers, nodes });
   }
@@ -103,6 +107,37 @@ function countUnclear(sink: EventSink): { readonly sink: EventSink; readonly unc
   };
 }
 
+interface Bench extends Pick<Workbench, 'provider'>, Pick<WorkbenchOptions, 'beforeCreate'> {
+  /** Where the nodes are containers. */
+  readonly docker?: DockerEngine;
+  /** Looks at the machine again when the run could not tell everything. */
+  readonly afterUnclear?: () => Promise<void>;
+}
+
+/** An engine with a provider on it, looked at by the doctor; for an existing cluster only the way to it. */
+async function openBench(
+  { settings, places, deadline, sink, meanwhile }: ProveContext,
+  options: Omit<WorkbenchOptions, 'provider'>,
+): Promise<Bench> {
+  const { provider } = settings;
+  if (provider === 'attached') {
+    const onMeanwhile = (changes: readonly string[]): void => void meanwhile.push(...changes);
+    return openAttached({ ...options, settings, onMeanwhile });
+  }
+  const bench = await openWorkbench({ ...options, provider });
+  const patient = await patientOnEngine({ settings, places, deadline }, bench);
+  const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
+    tellFindings(await checkUp(moment, patient, deadline.signal), sink);
+  await examine('engine');
+  const { docker } = bench;
+  return {
+    provider: bench.provider,
+    docker,
+    beforeCreate: () => examine('cluster'),
+    afterUnclear: async () => tellFindings(await checkAgain(patient, deadline.signal), sink),
+  };
+}
+
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */
 export async function planAndRun(
   context: ProveContext,
@@ -114,6 +149,7 @@ export async function planAndRun(
     mutants: settings.mutants,
     ...(settings.shuffle === undefined ? {} : { shuffle: settings.shuffle }),
     offer: await offerOf(cluster, kube, deadline),
+    ...(settings.everyNode ? { everyNode: schedulableNames(cluster) } : {}),
   });
   sink.emit({
     type: 'plan',
@@ -121,13 +157,23 @@ export async function planAndRun(
   });
   const manifests = join(folder, 'manifests');
   await mkdir(manifests, { recursive: true });
-  await runScenarios(units, {
-    kube,
-    cluster,
-    sink,
-    runId,
-    signal: deadline.signal,
-    inOrder: settings.shuffle !== undefined,
-    keepManifests: (unit, objects) => keepManifest(manifests, unit, objects),
-  });
+  const step = settings.everyNode ? context.progress.step('every node') : undefined;
+  let visited = 'none was done';
+  try {
+    await runScenarios(units, {
+      kube,
+      cluster,
+      sink,
+      runId,
+      signal: deadline.signal,
+      inOrder: settings.shuffle !== undefined,
+      nodesAtOnce: settings.atOnce,
+      onVisited: (done, of) => step?.update((visited = `${String(done)} of ${String(of)} nodes`)),
+      keepManifests: (unit, objects) => keepManifest(manifests, unit, objects),
+    });
+    step?.done(visited);
+  } catch (error) {
+    step?.fail(visited);
+    throw error;
+  }
 }

@@ -6,7 +6,6 @@ import { podproofVersion } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
-import type { CheckResult } from '../core/diagnosis.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
@@ -21,16 +20,13 @@ import { fanOut } from '../report/fan-out.ts';
 import { openJournal, type Journal } from '../report/journal.ts';
 import { problemEvent } from '../report/problem.ts';
 import { summarize } from '../report/summary.ts';
-import { checkReportTarget } from '../report/write-report.ts';
-import { loadScenarios } from '../scenario/load.ts';
-import { choose } from '../scenario/plan.ts';
 import { local } from '../shell/local.ts';
-import { checkUp, tellFindings } from './check-up.ts';
+import { beforeTheStart } from './before-the-start.ts';
+import { tellFindings } from './check-up.ts';
 import type { Terminal } from './console.ts';
 import { giveUp } from './give-up.ts';
 import type { ProveContext } from './prove.ts';
-import { thisPatient } from './patient.ts';
-import { writeReports } from './reports.ts';
+import { writeRefusal, writeReports } from './reports.ts';
 import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
 import { makeRunFolder } from './run-folder.ts';
 
@@ -49,19 +45,20 @@ const RECORD_MS = 30 * 60_000;
 /** From the last verdict on; it takes a second or two. */
 const JUDGE_MS = 120_000;
 const WATCHDOG_MS = 15_000;
-const CHECK_UP_MS = 10_000;
 
 /**
  * One run from first to last side effect: check the files, start what is needed, prove, judge, take everything back,
  * report. Whatever happens, the clean-up runs and the exit code is that of the table.
  *
- * @throws UsageError, EnvironmentError DOCTOR_FAILED, SafetyError DOCTOR_REFUSED before anything was started
+ * @throws UsageError, EnvironmentError DOCTOR_FAILED, SafetyError DOCTOR_REFUSED and those of `requireConsent`, before
+ *   anything was started
  */
 export async function runCommand(input: RunInput): Promise<ExitCode> {
   const { settings, places, guard } = input;
-  const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
-  for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
-  const findings = await checkUpFirst(input);
+  const { scenarios, findings } = await beforeTheStart(input).catch(async (error: unknown) => {
+    await writeRefusal(input, error);
+    throw error;
+  });
   const undo = new UndoStack();
   using watch = listenForSignals({ host: process, onInsist: (error) => giveUp(error, undo, input) });
   const stop = AbortSignal.any([watch.signal, guard.signal]);
@@ -85,21 +82,11 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
     diagnostics,
     leftovers: [],
     kept: [],
+    meanwhile: [],
   };
   await proveAndCleanUp(context, { ...record, prove: input.prove, signal: stop });
   await watchdog.dismiss(Deadline.in(WATCHDOG_MS, 'the watchdog to end'));
   return await closeRecord(record, settings, diagnostics);
-}
-
-/** The checks that need no engine. */
-async function checkUpFirst({ settings, places }: RunInput): Promise<readonly CheckResult[]> {
-  const deadline = Deadline.in(CHECK_UP_MS, 'the checks before the start');
-  const patient = await thisPatient({ settings, places, deadline });
-  try {
-    return await checkUp('start', patient, deadline.signal);
-  } finally {
-    patient.close();
-  }
 }
 
 /** Everything that is known about a run, and where it goes. */
@@ -196,6 +183,7 @@ async function proveAndCleanUp(context: ProveContext, proving: Proving): Promise
     ms: outcome.cleanup.durationMs,
     leftovers: [...failures, ...context.leftovers],
     kept: context.kept,
+    ...(context.meanwhile.length === 0 ? {} : { meanwhile: context.meanwhile }),
   });
 }
 

@@ -5,8 +5,8 @@ import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
 import { makeProviders } from '../clusters/registry.ts';
 import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
 import { systemClock } from '../core/clock.ts';
-import type { Cluster } from '../core/cluster.ts';
-import { Deadline } from '../core/deadline.ts';
+import type { Cluster, ProviderOptions } from '../core/cluster.ts';
+import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
@@ -17,11 +17,11 @@ import { connectDocker } from '../docker/connect.ts';
 import { findOrStartEngine } from '../engine/find-or-start.ts';
 import type { Engine } from '../engine/types.ts';
 import { connect } from '../kube/client.ts';
-import { sweep } from '../lifetime/sweep.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
 import { imageSource } from './image-source.ts';
 import { startLeakCheck } from './leak-check.ts';
+import { sweepDead } from './sweep-dead.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
 
 /** An engine that answers, with the provider of clusters on it. */
@@ -39,9 +39,12 @@ export interface ReadyCluster {
   readonly kube: KubeClient & ObjectSubmitter;
 }
 
-export interface WorkbenchOptions {
+/** Providers whose nodes are containers of an engine. */
+type ContainerProviderId = Exclude<RunSettings['provider'], 'attached'>;
+
+export interface WorkbenchOptions extends Pick<ProviderOptions, 'onLeftAlone'> {
   readonly places: Places;
-  readonly provider: RunSettings['provider'];
+  readonly provider: ContainerProviderId;
   readonly progress: Progress;
   readonly deadline: Deadline;
   readonly undo: UndoStack;
@@ -63,7 +66,8 @@ export interface WorkbenchOptions {
 }
 
 const STOP_MS = 60_000;
-const SWEEP_MS = 180_000;
+/** Namespaces go in their own time, and then the whole cluster is compared. */
+const TAKE_BACK_MS = 180_000;
 const LOOK_MS = 20_000;
 
 /**
@@ -140,18 +144,23 @@ function providerDeps(
   };
 }
 
+/** What making a cluster ready needs, with an engine or without one. */
+export type ReadyOptions = Pick<
+  WorkbenchOptions,
+  'progress' | 'deadline' | 'undo' | 'sink' | 'diagnostics' | 'beforeCreate' | 'onLeftAlone'
+> & {
+  readonly keepCluster: () => boolean;
+};
+
 /** Takes over a kept cluster that fits, or makes a new one; removing it is registered before it exists. */
 export async function readyCluster(
-  bench: Workbench,
+  bench: Pick<Workbench, 'provider'>,
   settings: RunSettings,
-  options: WorkbenchOptions & {
-    readonly keepCluster: () => boolean;
-    /** Told what else stays on purpose. */
-    readonly onKept: (what: string) => void;
-  },
+  options: ReadyOptions,
 ): Promise<ReadyCluster> {
   const { deadline, progress, undo, sink, diagnostics } = options;
-  const spec = { nodes: settings.nodes, ...(settings.image === undefined ? {} : { image: settings.image }) };
+  const { nodes, image, kubernetes } = settings;
+  const spec = { nodes, image, kubernetes };
   const startedAt = systemClock.now();
   // What was never ready is worth nothing to the next run.
   let ready = false;
@@ -159,20 +168,14 @@ export async function readyCluster(
     if (diagnostics !== undefined)
       Object.assign(diagnostics.sources, { provider: bench.provider, cluster: name });
     undo.register({
-      what: `cluster ${name}`,
-      budgetMs: STOP_MS,
+      what: settings.provider === 'attached' ? `what was made in the cluster (${name})` : `cluster ${name}`,
+      budgetMs: settings.provider === 'attached' ? TAKE_BACK_MS : STOP_MS,
       byHand: 'npm run clean -- --all',
       undo: (within) =>
         ready && options.keepCluster() ? bench.provider.keep(name) : bench.provider.destroy(name, within),
     });
   };
-  const onLeftAlone = (name: string, why: string): void =>
-    options.onKept(
-      `cluster ${name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
-    );
-  const kept = settings.fresh
-    ? undefined
-    : await bench.provider.findKept(spec, { deadline, progress, onLeftAlone });
+  const kept = settings.fresh ? undefined : await bench.provider.findKept(spec, options);
   if (kept !== undefined) removeLater(kept.name);
   if (kept === undefined) await options.beforeCreate?.();
   const cluster =
@@ -186,7 +189,7 @@ export async function readyCluster(
   sink.emit({
     type: 'setup',
     step: 'cluster',
-    detail: `${cluster.name}, ${kept ? 'kept from an earlier run' : 'new'}`,
+    detail: `${cluster.name}, ${kept ? 'kept from an earlier run' : origin(cluster)}`,
     ms: elapsed(startedAt),
   });
   sink.emit({
@@ -198,9 +201,17 @@ export async function readyCluster(
     reused: cluster.reused,
   });
   ready = true;
-  const kube = await connect({ kubeconfig: cluster.kubeconfig });
+  const kube = await connect({
+    kubeconfig: cluster.kubeconfig,
+    isJudged: cluster.provider === 'attached',
+  });
   undo.register({ what: 'connections to the API server', budgetMs: 5000, undo: () => kube.close() });
   return { cluster, kube };
+}
+
+function origin({ provider, facts }: Cluster): string {
+  if (provider !== 'attached') return 'new';
+  return `attached to context ${facts['attached'] ?? ''} at ${facts['server'] ?? ''}, kube-system ${facts['clusterUid'] ?? ''}`;
 }
 
 /** A kept cluster, of this run or of an earlier one, dies with its engine. */
@@ -209,18 +220,6 @@ async function keptClusters({ cache }: Places): Promise<boolean> {
     (await recordedNames(cache)).map((name) => stateFolder(cache, name).read()),
   );
   return records.some((record) => record?.kept === true);
-}
-
-/** What dead runs left is removed before anything new is made; a failure there does not stop this run. */
-async function sweepDead(clusters: AllClusters, { progress, deadline }: WorkbenchOptions): Promise<void> {
-  const leased = await clusters.list();
-  if (!leased.some(({ owner, kept }) => owner === 'dead' && !kept)) return;
-  const step = progress.step('left behind');
-  const { removed, failures } = await sweep(clusters, {
-    deadline: Deadline.in(SWEEP_MS, 'the sweep', deadline.signal),
-  });
-  if (failures.length === 0) step.done(`${removed.join(', ')} of a dead run removed`);
-  else step.fail(`could not be removed: ${failures.map(({ name }) => name).join(', ')}`);
 }
 
 function elapsed(startedAt: number): number {

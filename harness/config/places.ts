@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Every folder podproof reads or writes. Nothing is ever written outside `cache` and `runs`. */
@@ -31,6 +31,16 @@ export function resolvePlaces(env: Readonly<Record<string, string | undefined>>)
     ),
     runs: resolve(nonEmpty(env['PODPROOF_RUNS']) ?? join(root, 'runs')),
   };
+}
+
+/**
+ * The user's kubeconfig files, as kubectl finds them: those of KUBECONFIG, otherwise the one in the home folder.
+ *
+ * @example kubeconfigFiles({ KUBECONFIG: 'a:b' }) // ['a', 'b']
+ */
+export function kubeconfigFiles(env: Readonly<Record<string, string | undefined>>): readonly string[] {
+  const named = (env['KUBECONFIG'] ?? '').split(delimiter).filter((file) => file !== '');
+  return named.length > 0 ? named : [join(homedir(), '.kube', 'config')];
 }
 
 export function podproofVersion(): string {

@@ -27,6 +27,10 @@ export interface Cluster {
   readonly facts: Readonly<Record<string, string>>;
   /** True when it was there before this run and only taken over. */
   readonly reused: boolean;
+  /** Labels for every namespace that is made on it: by them whoever cleans up later knows what is ours. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  /** What it cannot offer to claims, each with the reason. Known before anything is planned. */
+  readonly lacks?: Lacks;
   /** This machine, where its owner has a command that names a node to it; absent where the provider has none. */
   readonly laptop?: Laptop;
   /** A container of ours on the cluster's network, outside every node. Started on first use. */
@@ -34,6 +38,9 @@ export interface Cluster {
   /** An image registry on the cluster's network that every node pulls from. Started on first use. */
   registry(deadline: Deadline): Promise<ClusterRegistry>;
 }
+
+/** What not every cluster has. */
+export type Lacks = { readonly [what in 'outsider' | 'registry']?: string };
 
 /** This machine as a place to reach nodes from. */
 export interface Laptop {
@@ -51,6 +58,8 @@ export interface ClusterRegistry {
   readonly address: string;
   /** What manifests and nodes call it: `localhost:5001`. */
   readonly prefix: string;
+  /** Who may push, where that is not the one outside of the nodes. */
+  readonly pusher?: CommandRunner;
 }
 
 export type ProviderId = 'kind' | 'minikube' | 'attached' | 'k3s';
@@ -59,7 +68,9 @@ export interface ClusterSpec {
   /** Number of nodes including the control plane. */
   readonly nodes: number;
   /** Node image; the provider chooses one when absent. */
-  readonly image?: string;
+  readonly image?: string | undefined;
+  /** Minor version of Kubernetes, such as 1.36; the provider's default when absent. */
+  readonly kubernetes?: string | undefined;
 }
 
 /**
@@ -137,7 +148,7 @@ export interface ProviderOptions {
   /** Called with the cluster's name before anything of it exists, so that the undo can be registered first. */
   readonly onBeforeCreate?: (name: string) => void;
   /** Told of a kept cluster that could have served and does not, but stays: who asked to keep it decides about it. */
-  readonly onLeftAlone?: (name: string, why: string) => void;
+  readonly onLeftAlone?: ((what: string) => void) | undefined;
   /** Called when the creation failed, before what is there is removed. Must not reject, and must have an end. */
   readonly onFailure?: () => Promise<void>;
 }

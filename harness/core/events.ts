@@ -8,6 +8,8 @@ export interface UnitId {
   readonly scenario: string;
   /** Present when the subject's manifest was changed on purpose. */
   readonly mutant?: string;
+  /** Present when it is judged on every node: the one that this is about. */
+  readonly node?: string;
 }
 
 export interface PlannedClaim {
@@ -131,6 +133,8 @@ export type RunEvent = { readonly at: string } & (
       readonly ms: number;
       readonly leftovers: readonly string[];
       readonly kept: readonly string[];
+      /** What else changed in an existing cluster during the run, by others as far as one can tell. */
+      readonly meanwhile?: readonly string[];
     }
   | {
       /** Of a run that is not fine: one file for whoever is to find out why. */
@@ -153,7 +157,11 @@ export interface EventSink {
   emit(event: NewRunEvent): void;
 }
 
-/** `host-port` or `host-port~hostPort-removed`: one word for a unit, used in names of files and tests. */
-export function unitName(unit: UnitId): string {
-  return unit.mutant === undefined ? unit.scenario : `${unit.scenario}~${unit.mutant}`;
+/**
+ * `host-port`, `host-port~hostPort-removed` or `host-port@worker-1`: one word for a unit, used in names of files and
+ * tests.
+ */
+export function unitName({ scenario, mutant, node }: UnitId): string {
+  if (mutant !== undefined) return `${scenario}~${mutant}`;
+  return node === undefined ? scenario : `${scenario}@${node}`;
 }

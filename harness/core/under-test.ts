@@ -120,7 +120,7 @@ export interface Stage extends Scene {
 }
 
 export interface StageRegistry {
-  /** A container outside the nodes, as the laptop of somebody who may push. */
+  /** A container outside the nodes, as the laptop of somebody who may push; a pod where the registry is one, too. */
   readonly runner: CommandRunner;
   /** @example nameOf('app:v1') // 172.18.0.9:5000/3f2a91c0/app:v1 */
   readonly nameOf: (image: string) => string;

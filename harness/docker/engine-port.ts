@@ -140,6 +140,8 @@ export interface NetworkCalls {
   list(deadline: Deadline): Promise<readonly { readonly id: string; readonly name: string }[]>;
   /** @returns undefined when there is no such network */
   inspect(name: string, deadline: Deadline): Promise<NetworkSummary | undefined>;
+  /** Makes a bridge for IPv4, whose containers reach each other by name. */
+  create(name: string, labels: Labels, deadline: Deadline): Promise<void>;
   /** Removes it; false when somebody is still attached, true also when it was gone. */
   remove(id: string, deadline: Deadline): Promise<boolean>;
 }

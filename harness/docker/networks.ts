@@ -32,6 +32,18 @@ export function networkCalls(api: Docker): NetworkCalls {
         throw error;
       }
     },
+    async create(name, labels, deadline) {
+      await callEngine(`create the network ${name}`, deadline, () =>
+        api.createNetwork({
+          Name: name,
+          Labels: { ...labels },
+          Driver: 'bridge',
+          // For IPv6 the daemon would change how the machine itself gets its routes.
+          EnableIPv6: false,
+          abortSignal: deadline.signal,
+        }),
+      );
+    },
     async remove(id, deadline) {
       try {
         await callEngine(`remove the network ${id}`, deadline, () =>

@@ -48,7 +48,17 @@ const inCache = (cache: string): Ailment => ({
 });
 const attachedTo = (file: string): Ailment => ({
   patient: {
-    wish: { provider: 'attached', nodes: 3 },
+    wish: {
+      provider: 'attached',
+      nodes: 3,
+      attach: {
+        context: 'c',
+        ownsCluster: true,
+        allowServers: [],
+        allowExecPlugin: false,
+        workloadImage: undefined,
+      },
+    },
     environment: { KUBECONFIG: join(home, file) },
   },
 });
@@ -88,6 +98,15 @@ const NODE: ContainerState = {
   addresses: { kind: '172.18.0.2' },
   volumes: [],
   mounts: [],
+};
+const MINIKUBE_NODE: ContainerState = {
+  ...NODE,
+  name: 'podproof-abcd02',
+  labels: {
+    'created_by.minikube.sigs.k8s.io': 'true',
+    'name.minikube.sigs.k8s.io': 'podproof-abcd02',
+  },
+  addresses: { 'podproof-abcd02': '192.168.49.2' },
 };
 const NETWORK = { id: '0123456789abcdef', subnets: ['172.18.0.0/16', 'fc00:f853:ccd:e793::/64'] };
 /** /proc/net/route with a default route, kind's bridge, and a VPN for 172.16.0.0/12. */
@@ -246,7 +265,13 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
       commands: { 'firewall-cmd --state': { stdout: 'running\n' } },
     }),
   ],
-  D25: [fires('info', '172.18.0.2', { nodes: [NODE], patient: { connects: () => Promise.resolve(false) } })],
+  D25: [
+    fires('info', '172.18.0.2', { nodes: [NODE], patient: { connects: () => Promise.resolve(false) } }),
+    fires('info', 'podproof-abcd02 does not answer at 192.168.49.2', {
+      nodes: [MINIKUBE_NODE],
+      patient: { connects: (_host, port) => Promise.resolve(port !== 8443) },
+    }),
+  ],
   D26: [
     fires('fail', 'not writable: EROFS', { unwritable: ['/u/me/podproof/runs'] }),
     fires('fail', '/u/me/podproof is not writable', {

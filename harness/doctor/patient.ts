@@ -1,3 +1,4 @@
+import type { AttachWish } from '../clusters/attached/deps.ts';
 import type { ProviderId } from '../core/cluster.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
@@ -42,6 +43,10 @@ export interface Wish {
   readonly provider: ProviderId;
   readonly nodes: number;
   readonly image?: string | undefined;
+  /** Minor version of Kubernetes. */
+  readonly kubernetes?: string | undefined;
+  /** What was said about a cluster that is there already. */
+  readonly attach?: AttachWish;
 }
 
 export interface Folders {

@@ -34,8 +34,7 @@ export const RETRY_FAULTS: readonly Fault[] = [
     id: 'F48',
     what: 'the session in a real pod is killed once, in a strict run',
     exit: 7,
-    code: 'RETRIED',
-    tells: ['exit 137', 'at the second attempt'],
+    tells: ['exit 137', 'at the second attempt', 'RETRIED'],
     run: (bench) => cutOnce(bench, '--strict'),
   },
 ];

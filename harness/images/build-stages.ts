@@ -4,6 +4,7 @@ import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import { lanes, type LaneWidths } from './lanes.ts';
+import { resultName } from './stage-keys.ts';
 import type { Stage, StageJob } from './stage.ts';
 
 export interface BuildStagesOptions {
@@ -65,7 +66,7 @@ export async function buildStages(
 
 /** Where the result of a stage is or will be. */
 export function folderOf(name: string, place: Pick<BuildStagesOptions, 'folder' | 'keys'>): string {
-  return join(place.folder, `${name}-${place.keys.get(name) ?? 'unknown'}`);
+  return join(place.folder, resultName(name, place.keys.get(name) ?? 'unknown'));
 }
 
 async function build(

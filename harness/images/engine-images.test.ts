@@ -36,12 +36,23 @@ async function builds(script: Script): Promise<string[]> {
   return runner.calls.map(({ argv }) => argv.join(' ')).filter((call) => call.startsWith('docker build'));
 }
 
-/** An engine that keeps the labels of what it built, as `docker image inspect` prints them. */
+/**
+ * An engine that keeps the labels of what it built, as `docker image inspect` prints them, and what lost its name.
+ * The ID of an image is its label here.
+ */
 function engine(): Script {
   const labels = new Map<string | undefined, string>();
+  const built = new Set<string>();
   return (argv) => {
     const after = (flag: string): string => argv[argv.indexOf(flag) + 1] ?? '';
-    if (argv[1] === 'build') labels.set(after('--tag'), after('--label').split('=')[1] ?? '');
+    const recipe = after('--label').split('=')[1] ?? '';
+    if (argv[1] === 'build') {
+      labels.set(after('--tag'), recipe);
+      built.add(recipe);
+    }
+    const wanted = after('--filter').split('=').at(-1) ?? '';
+    if (argv[2] === 'ls') return { stdout: built.has(wanted) ? `${wanted}\n` : '' };
+    if (argv[2] === 'tag') labels.set(argv[4], argv[3] ?? '');
     if (argv[2] !== 'inspect') return undefined;
     const label = labels.get(argv.at(-1));
     return label === undefined ? { exitCode: 1, stderr: 'No such image' } : { stdout: `${label}\n` };
@@ -62,6 +73,17 @@ describe('images that the engine builds', () => {
     ]);
   });
 
+  test('get their name back when another checkout has taken it, without being built again', async () => {
+    const script = engine();
+    const file = join(recipeDir, 'registry-image/Dockerfile');
+    await builds(script);
+    await writeFile(file, 'FROM scratch AS another\n');
+    expect(await builds(script)).toHaveLength(1);
+    await writeFile(file, 'FROM scratch\n');
+    expect(await builds(script)).toEqual([]);
+    expect(await builds(script)).toEqual([]);
+  });
+
   test.each([
     ['WORKLOAD_IMAGE_UNAVAILABLE', 'workload'],
     ['REGISTRY_IMAGE_UNAVAILABLE', 'registry'],
@@ -73,7 +95,7 @@ describe('images that the engine builds', () => {
     };
     await expect(builds(refuses)).rejects.toMatchObject({
       code,
-      message: expect.stringMatching(/pull access denied.*From packages: .*go\.mod/),
+      message: expect.stringMatching(/pull access denied.*From packages: .*node-image\/kubernetes/),
     });
   });
 });

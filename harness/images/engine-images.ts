@@ -76,6 +76,11 @@ async function ensure(image: EngineImage, options: EngineImageOptions): Promise<
   const format = `{{index .Config.Labels "${RECIPE_LABEL}"}}`;
   const present = await docker('image', 'inspect', '--format', format, tag);
   if (succeeded(present) && present.stdout.trim() === recipe) return;
+  // Another checkout may have given the name to an image of its own; ours is then still there, without one.
+  const label = `label=${RECIPE_LABEL}=${recipe}`;
+  const listed = await docker('image', 'ls', '--quiet', '--no-trunc', '--filter', label);
+  const [id = ''] = succeeded(listed) ? listed.stdout.split('\n') : [];
+  if (id !== '' && succeeded(await docker('image', 'tag', id, tag))) return;
   const step = progress.step(title, estimateMs);
   const names = ['--tag', tag, '--label', `${RECIPE_LABEL}=${recipe}`];
   const file = join(recipeDir, folder, 'Dockerfile');

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { requiredVersion, type GoProgram } from './go-modules.ts';
+import { KUBERNETES_FOLDER } from './kubernetes-minors.ts';
 import { seccompEnvironment } from './seccomp-stage.ts';
 import { recipe, type Workshop } from './workshop.ts';
 
@@ -9,13 +10,16 @@ const CONTAINERD_TAGS = 'no_btrfs,no_devmapper,no_zfs,no_aufs,no_tracing';
 /**
  * Everything that is compiled from Go modules. Versions are read from the go.mod files, the one place where they are
  * kept. Longest first: nothing big should be left for the end.
+ *
+ * @param minor of Kubernetes, such as 1.37; everything else is the same for all of them
  */
 export async function goPrograms(
   shop: Workshop,
+  minor: string,
 ): Promise<{ programs: GoProgram[]; kubernetesVersion: string }> {
   const version = (folder: string, module: string): Promise<string> =>
     requiredVersion(recipe(shop, folder, 'go.mod'), module);
-  const kubernetes = await version('node-image/kubernetes', 'k8s.io/kubernetes');
+  const kubernetes = await version(join(KUBERNETES_FOLDER, minor), 'k8s.io/kubernetes');
   const containerd = await version('node-image/containerd', 'github.com/containerd/containerd/v2');
   const runc = await version('node-image/runc', 'github.com/opencontainers/runc');
   const cni = await version('node-image/cni', 'github.com/containernetworking/plugins');
@@ -30,7 +34,11 @@ export async function goPrograms(
     target: '.',
   });
   const programs: GoProgram[] = [
-    { ...program('kubernetes', `Kubernetes ${kubernetes}`, 520_000), ldflags: kubernetesFlags(kubernetes) },
+    {
+      ...program('kubernetes', `Kubernetes ${kubernetes}`, 520_000),
+      folder: join(KUBERNETES_FOLDER, minor),
+      ldflags: kubernetesFlags(kubernetes),
+    },
     {
       ...program('containerd', `containerd ${containerd}`, 60_000),
       target: 'tool',

@@ -13,6 +13,9 @@ const images = {
   registryId: 'sha256:dd',
 };
 
+/** What got a name in the last `load`. */
+let tagged: string[][] = [];
+
 /** An engine that has the given images, as `docker image inspect` answers. */
 async function load(
   present: Readonly<Record<string, string>>,
@@ -20,6 +23,8 @@ async function load(
 ): Promise<string[][]> {
   const runner = new ScriptedRunner((argv) => {
     if (argv[1] === 'load') return onLoad;
+    // Only what is there can get a name.
+    if (argv[2] === 'tag') return Object.values(present).includes(argv[3] ?? '') ? {} : { exitCode: 1 };
     const id = present[argv.at(-1) ?? ''];
     return id === undefined ? { exitCode: 1, stderr: 'Error: No such image' } : { stdout: `${id}\n` };
   });
@@ -30,6 +35,7 @@ async function load(
     progress: silentProgress,
     images,
   });
+  tagged = runner.calls.filter(({ argv }) => argv[2] === 'tag').map(({ argv }) => argv.slice(3));
   expect(runner.calls.every(({ options }) => options.env?.['DOCKER_HOST'] === 'unix:///e.sock')).toBe(true);
   return runner.calls.filter(({ argv }) => argv[1] === 'load').map(({ argv }) => [...argv]);
 }
@@ -41,6 +47,12 @@ const REGISTRY = { [images.registry]: 'sha256:dd' };
 describe('bringing the images into the engine', () => {
   test('loads nothing that is there', async () => {
     expect(await load({ ...NODE, ...WORKLOAD, ...REGISTRY })).toEqual([]);
+  });
+
+  test('gives a name back that another checkout took for an image of its own', async () => {
+    const taken = { ...NODE, ...REGISTRY, [images.workload]: 'sha256:cc', '<none>': images.workloadId };
+    expect(await load(taken)).toEqual([]);
+    expect(tagged).toEqual([[images.workloadId, images.workload]]);
   });
 
   test.each([

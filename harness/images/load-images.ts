@@ -29,22 +29,15 @@ const LOAD_ESTIMATE_MS = 8000;
 
 /**
  * Loads the archive unless the engine has all images. The name of the node image holds the key of its content; the
- * others' do not, so there the ID has to be the same (engines with containerd's image store count IDs
- * differently: they load again, which changes nothing).
+ * others' do not, so there the ID has to be the same. Another checkout may have given the name to an image of its own:
+ * then ours gets it back, without being loaded again. (Engines with containerd's image store count IDs differently:
+ * they load again, which changes nothing.)
  *
  * @throws InfrastructureError IMAGE_LOAD_FAILED
  */
 export async function loadImages(options: LoadOptions): Promise<void> {
   const { runner, engine, deadline, images } = options;
-  const idOf = async (tag: string): Promise<string | undefined> => {
-    const argv = [engine.argv0, 'image', 'inspect', '--format', '{{.Id}}', tag] as const;
-    const result = await runner.run([...argv], { deadline, env: engine.env });
-    return result.kind === 'exited' && result.exitCode === 0 ? result.stdout.trim() : undefined;
-  };
-  const [node, workload, registry] = await Promise.all(
-    [images.node, images.workload, images.registry].map(idOf),
-  );
-  if (node !== undefined && workload === images.workloadId && registry === images.registryId) return;
+  if (await hasAll(options)) return;
   const step = options.progress.step('node image: into the engine', LOAD_ESTIMATE_MS);
   const result = await runner.run([engine.argv0, 'load', '--quiet', '--input', images.file], {
     deadline,
@@ -62,4 +55,18 @@ export async function loadImages(options: LoadOptions): Promise<void> {
     `The engine did not take the node image: ${describeResult(result)}`,
     { hint: 'Check the free space of the engine (`docker system df`).', context: { file: images.file } },
   );
+}
+
+async function hasAll({ runner, engine, deadline, images }: LoadOptions): Promise<boolean> {
+  /** What it printed; undefined when it failed. */
+  const image = async (...words: readonly string[]): Promise<string | undefined> => {
+    const result = await runner.run([engine.argv0, 'image', ...words], { deadline, env: engine.env });
+    return result.kind === 'exited' && result.exitCode === 0 ? result.stdout.trim() : undefined;
+  };
+  const idOf = (tag: string): Promise<string | undefined> => image('inspect', '--format', '{{.Id}}', tag);
+  const isNamed = async (tag: string, id: string): Promise<boolean> =>
+    (await idOf(tag)) === id || (await image('tag', id, tag)) !== undefined;
+  if ((await idOf(images.node)) === undefined) return false;
+  const { workload, workloadId, registry, registryId } = images;
+  return (await isNamed(workload, workloadId)) && (await isNamed(registry, registryId));
 }

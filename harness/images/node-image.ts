@@ -9,11 +9,12 @@ import { debianPackages } from '../debian/packages.ts';
 import { checkBuildRequirements, thisMachine } from './build-requirements.ts';
 import { buildStages, folderOf } from './build-stages.ts';
 import { debianMirror } from './debian-mirror.ts';
+import { requireMinor } from './kubernetes-minors.ts';
 import { loadImages, type EngineCli } from './load-images.ts';
 import { CNI_MANIFEST, MINIKUBE_STAGE } from './minikube-stage.ts';
 import type { ImageFacts } from './node-stage.ts';
 import { pruneResults } from './prune-results.ts';
-import { FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
+import { currentResults, FINAL_STAGE, planBuild, type BuildPlan } from './recipe-stages.ts';
 import { REGISTRY_IMAGE } from './registry-image.ts';
 import { WORKLOAD_IMAGE } from './workload-stage.ts';
 import type { Workshop } from './workshop.ts';
@@ -24,6 +25,8 @@ export interface BuildOptions {
   readonly cacheDir: string;
   /** The folder that holds `node-image`, `workload-image` and `registry-image`: `scripts` of this repository. */
   readonly recipeDir: string;
+  /** The minor of Kubernetes in the node image, such as 1.36. @default the newest of the recipe */
+  readonly kubernetes?: string | undefined;
   readonly progress: Progress;
   readonly deadline: Deadline;
 }
@@ -53,7 +56,8 @@ export type BuiltImages = Pick<ImageArchive, 'node' | 'workload' | 'kubernetesVe
  * Makes sure that the engine has our node image, workload image and registry image: from the engine itself, from the archive in the
  * cache, or built from Debian packages and Go modules (about 10 minutes on two cores, once).
  *
- * @throws EnvironmentError NODE_IMAGE_REQUIREMENTS, DEBIAN_PACKAGES_UNAVAILABLE, GO_MODULES_UNAVAILABLE;
+ * @throws UsageError KUBERNETES_UNKNOWN;
+ *   EnvironmentError NODE_IMAGE_REQUIREMENTS, DEBIAN_PACKAGES_UNAVAILABLE, GO_MODULES_UNAVAILABLE;
  *   InfrastructureError IMAGE_BUILD_FAILED, IMAGE_LOAD_FAILED; TimeoutError
  * @example const { node } = await ensureNodeImage({ engine: { argv0: 'docker', env: {} }, runner: local(), ... })
  */
@@ -93,30 +97,27 @@ export interface NodeImageLook {
   readonly built: boolean;
 }
 
-/** Tells the name of our node image and whether it was built, in milliseconds and without changing anything. */
-export async function lookForNodeImage(
-  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
-): Promise<NodeImageLook> {
-  const plan = await planBuild(workshop(options));
-  const folder = folderOf(FINAL_STAGE, { folder: join(options.cacheDir, 'images'), keys: plan.keys });
-  return { node: plan.nodeImage, built: await isPresent(folder) };
+/**
+ * Tells the name of our node image and whether it was built, in milliseconds and without changing anything.
+ *
+ * @throws UsageError KUBERNETES_UNKNOWN
+ */
+export async function lookForNodeImage(options: Looking): Promise<NodeImageLook> {
+  return look(options, FINAL_STAGE);
 }
+
+type Looking = Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir' | 'kubernetes'>;
 
 /** Stages that end in an archive for an engine. */
 type ImageStage = typeof FINAL_STAGE | typeof MINIKUBE_STAGE;
 
 /** The same for minikube's base image. */
-export async function lookForMinikubeImage(
-  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
-): Promise<NodeImageLook> {
+export async function lookForMinikubeImage(options: Looking): Promise<NodeImageLook> {
   return look(options, MINIKUBE_STAGE);
 }
 
-async function look(
-  options: Pick<BuildOptions, 'runner' | 'cacheDir' | 'recipeDir'>,
-  target: ImageStage,
-): Promise<NodeImageLook> {
-  const plan = await planBuild(workshop(options));
+async function look(options: Looking, target: ImageStage): Promise<NodeImageLook> {
+  const plan = await planOf(workshop(options), options);
   const folder = folderOf(target, { folder: join(options.cacheDir, 'images'), keys: plan.keys });
   return { node: imageOf(plan, target), built: await isPresent(folder) };
 }
@@ -126,13 +127,10 @@ function imageOf({ nodeImage, minikubeImage }: BuildPlan, target: ImageStage): s
 }
 
 /** The part of {@link ensureNodeImage} that needs no engine, so that it can run while one starts. */
-async function buildImages(
-  options: BuildOptions,
-  target: ImageStage = FINAL_STAGE,
-): Promise<ImageArchive> {
+async function buildImages(options: BuildOptions, target: ImageStage = FINAL_STAGE): Promise<ImageArchive> {
   const { cacheDir, deadline, progress } = options;
   const shop = workshop(options);
-  const plan = await planBuild(shop);
+  const plan = await planOf(shop, options);
   const place = { folder: join(cacheDir, 'images'), keys: plan.keys };
   const result = folderOf(target, place);
   if (await isPresent(result)) return describe(plan, { folder: result, target, cached: true });
@@ -146,8 +144,12 @@ async function buildImages(
     // Compilers share the cores anyway; two at once let one of them download while the other computes.
     widths: { cpu: 2, network: 2 },
   });
-  await pruneResults(place.folder, plan.keys, systemClock.date());
+  await pruneResults(place.folder, await currentResults(shop), systemClock.date());
   return await describe(plan, { folder, target, cached: false });
+}
+
+async function planOf(shop: Workshop, { kubernetes }: Pick<BuildOptions, 'kubernetes'>): Promise<BuildPlan> {
+  return planBuild(shop, await requireMinor(shop.recipeDir, kubernetes));
 }
 
 async function lockOf(folder: string, { deadline, progress }: BuildOptions): Promise<AsyncDisposable> {

@@ -11,13 +11,12 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 test('old results of other recipes go, everything else stays', async () => {
-  const current = 'images-0123456789ab';
-  const other = 'images-ba9876543210';
-  for (const name of [current, other, 'lock.guard', 'partial-images-0123456789ab'])
-    await mkdir(join(folder, name));
-  const keys = new Map([['images', '0123456789ab']]);
+  const current = ['images-0123456789ab', 'images-cdef01234567', 'base-image-0123456789ab'];
+  const others = ['base-image-ba9876543210', 'images-ba9876543210'];
+  const strange = ['lock.guard', 'partial-images-0123456789ab', 'partial-base-image-0123456789ab'];
+  for (const name of [...current, ...others, ...strange]) await mkdir(join(folder, name));
   const days = (count: number): Date => new Date(Date.now() + count * 86_400_000);
-  expect(await pruneResults(folder, keys, days(6))).toEqual([]);
-  expect(await pruneResults(folder, keys, days(8))).toEqual([other]);
-  expect(await readdir(folder)).toHaveLength(3);
+  expect(await pruneResults(folder, new Set(current), days(6))).toEqual([]);
+  expect(await pruneResults(folder, new Set(current), days(8))).toEqual(others);
+  expect((await readdir(folder)).sort()).toEqual([...current, ...strange].sort());
 });

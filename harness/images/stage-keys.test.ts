@@ -31,9 +31,10 @@ async function keys(change: Partial<Stage> = {}): Promise<(string | undefined)[]
 }
 
 describe('keys of stages', () => {
-  test('stay the same for equal content, whatever its age, its title and the estimate', async () => {
+  test('stay the same for equal content, whatever its age, its tests, its title and the estimate', async () => {
     const before = await keys();
     await utimes(join(folder, 'deep/main.go'), 1, 1);
+    await writeFile(join(folder, 'deep/main_test.go'), 'package main');
     expect(await keys({ title: 'another title', estimateMs: 99 })).toEqual(before);
     expect(before[0]).toMatch(/^[0-9a-f]{12}$/);
   });

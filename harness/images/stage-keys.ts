@@ -28,6 +28,11 @@ export async function stageKeys(stages: readonly Stage[]): Promise<Map<string, s
   return keys;
 }
 
+/** The name of the folder that holds the result of a stage. */
+export function resultName(stage: string, key: string): string {
+  return `${stage}-${key}`;
+}
+
 /** A hash of 12 hex digits over files and folders: content, relative names and executable bits. */
 export async function hashPaths(paths: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
@@ -35,12 +40,15 @@ export async function hashPaths(paths: readonly string[]): Promise<string> {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Content, relative names and the executable bit count; times, owners and the place on this machine do not. */
+/**
+ * Content, relative names and the executable bit count; times, owners and the place on this machine do not. Nor do
+ * the tests of Go modules, of which nothing is built.
+ */
 async function hashPath(hash: Hash, path: string, name: string): Promise<void> {
   const found = await stat(path);
   if (found.isDirectory()) {
-    for (const entry of (await readdir(path)).sort())
-      await hashPath(hash, join(path, entry), `${name}/${entry}`);
+    const entries = (await readdir(path)).filter((entry) => !entry.endsWith('_test.go'));
+    for (const entry of entries.sort()) await hashPath(hash, join(path, entry), `${name}/${entry}`);
     return;
   }
   const content = await readFile(path);

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import type { Census, ObjectCensus } from '../core/census.ts';
 import type { CommandRunner } from '../core/command.ts';
 import type { Deadline } from '../core/deadline.ts';
 import { InfrastructureError } from '../core/errors.ts';
@@ -6,6 +7,7 @@ import type { KubeClient, KubeObject, ObjectEvent, ObjectKind, ObjectName, PodCh
 import type { ForeignObject, ObjectSubmitter, Submission } from '../core/submission.ts';
 import { refusal, rejectedManifest } from './api-errors.ts';
 import { collectionPath, objectPath } from './api-paths.ts';
+import { takeCensus } from './census.ts';
 import { createObject } from './create-object.ts';
 import { guarded } from './guarded-runner.ts';
 import { textField } from './json-shape.ts';
@@ -24,7 +26,7 @@ export interface ApiClientParts {
 }
 
 /** `KubeClient` over raw JSON. The contracts of the methods are in core/kube.ts. */
-export class ApiClient implements KubeClient, ObjectSubmitter {
+export class ApiClient implements KubeClient, ObjectSubmitter, ObjectCensus {
   readonly server: string;
   readonly #transport: Transport;
   readonly #openSocket: OpenSocket;
@@ -55,6 +57,10 @@ export class ApiClient implements KubeClient, ObjectSubmitter {
     options: { readonly namespace: string; readonly dryRun: boolean; readonly deadline: Deadline },
   ): Promise<Submission> {
     return submitObject(this.#transport, object, options);
+  }
+
+  census(marks: readonly string[], deadline: Deadline): Promise<Census> {
+    return takeCensus(this.#transport, marks, deadline);
   }
 
   async get(kind: ObjectKind, name: ObjectName, deadline: Deadline): Promise<KubeObject | undefined> {

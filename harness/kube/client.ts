@@ -1,5 +1,6 @@
 import { Agent } from 'node:https';
 import type { ClientOptions, WebSocket } from 'ws';
+import type { ObjectCensus } from '../core/census.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { ObjectSubmitter } from '../core/submission.ts';
 import { ApiClient } from './api-client.ts';
@@ -10,6 +11,13 @@ import { Transport } from './transport.ts';
 export interface ConnectOptions {
   /** A file of ours, never the user's own kubeconfig. */
   readonly kubeconfig: string;
+  /**
+   * Set for a copy of ours whose server was judged when it was made (clusters/attached): it may be anywhere, because
+   * the user named it.
+   *
+   * @default false
+   */
+  readonly isJudged?: boolean;
   /** Closes the client when it aborts. */
   readonly signal?: AbortSignal;
   /**
@@ -35,11 +43,14 @@ const KEEP_ALIVE_MS = 60_000;
  * KUBECONFIG_REMOTE_SERVER
  * @example const kube = await connect({ kubeconfig: cluster.kubeconfig }); await kube.serverVersion(deadline)
  */
-export async function connect(options: ConnectOptions): Promise<KubeClient & ObjectSubmitter> {
+export async function connect(options: ConnectOptions): Promise<KubeClient & ObjectSubmitter & ObjectCensus> {
   const { signal } = options;
   signal?.throwIfAborted();
   // Imported here, in parallel with the file, because both cost more than a tenth of a second together.
-  const [endpoint, { Pool }] = await Promise.all([readKubeconfig(options.kubeconfig), import('undici')]);
+  const [endpoint, { Pool }] = await Promise.all([
+    readKubeconfig(options.kubeconfig, { anywhere: options.isJudged === true }),
+    import('undici'),
+  ]);
   const pool = new Pool(endpoint.server, {
     connections: MAX_CONNECTIONS,
     keepAliveTimeout: KEEP_ALIVE_MS,

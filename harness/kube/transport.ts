@@ -10,6 +10,8 @@ export interface ApiCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Beside those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** An answer with any HTTP status; `body` is parsed JSON, or text where it is none. */
@@ -77,12 +79,12 @@ export class Transport {
     limits: Pick<Dispatcher.RequestOptions, 'signal' | 'headersTimeout' | 'bodyTimeout'>,
   ): Promise<Dispatcher.ResponseData> {
     const query = new URLSearchParams(call.query).toString();
+    const headers = { ...this.#headers, ...call.headers };
     return this.#pool.request({
       ...limits,
       method: call.method,
       path: query === '' ? call.path : `${call.path}?${query}`,
-      headers:
-        call.body === undefined ? this.#headers : { ...this.#headers, 'content-type': contentType(call) },
+      headers: call.body === undefined ? headers : { ...headers, 'content-type': contentType(call) },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
   }

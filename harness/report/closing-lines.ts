@@ -21,6 +21,7 @@ export function closingLines(summary: RunSummary, options: ClosingOptions): read
     ...openFindings(summary).flatMap(({ text }) => note('INTEGRITY', text, style)),
     ...summary.leftovers.flatMap((text) => note('LEFT BEHIND', text, style)),
     ...(exit === EXIT_CODES.flaky ? note('RETRIED', STRICT, style) : []),
+    ...meanwhileLines(summary, style),
     ...summary.kept.flatMap((text) => wrapText(`kept: ${text}`, style.width)),
     ...(judge?.agreed === true ? wrapText(`judged again by ${judge.by}: ${judge.detail}`, style.width) : []),
     // Never wrapped: people and scripts look for this line as a whole.
@@ -29,6 +30,16 @@ export function closingLines(summary: RunSummary, options: ClosingOptions): read
     ...bundleLines(summary, evidence),
     ...(evidence === undefined ? [] : [`evidence: ${evidence}${verbose ? '' : '   (--verbose shows it)'}`]),
   ];
+}
+
+/** So many changes by others are told one by one; all of them are in the journal. */
+const TOLD = 5;
+
+function meanwhileLines({ meanwhile }: RunSummary, { width }: TextStyle): readonly string[] {
+  if (meanwhile.length === 0) return [];
+  const told = meanwhile.slice(0, TOLD).join('; ');
+  const more = meanwhile.length > TOLD ? ` and ${String(meanwhile.length - TOLD)} more` : '';
+  return wrapText(`changed by others meanwhile: ${told}${more}`, width);
 }
 
 /** Not wrapped either: a path that is cut in two cannot be copied. */

@@ -4,6 +4,8 @@ import { unitLines } from './claim-lines.ts';
 import { closingLines, type ClosingOptions } from './closing-lines.ts';
 import { findingLine } from './doctor-table.ts';
 import { mutantBlock } from './mutant-lines.ts';
+import { nodeLines } from './node-lines.ts';
+import { nodeTables } from './node-table.ts';
 import { retryLines } from './retry-lines.ts';
 import { renderProblem } from './problem.ts';
 import type { MutantSummary, RunSummary, SummaryEvent, UnitSummary } from './run-summary.ts';
@@ -29,10 +31,12 @@ export interface ConsoleOptions extends ClosingOptions {
 export function consoleReport(options: ConsoleOptions): EventSink {
   const { style } = options;
   const events: SummaryEvent[] = [];
+  // Of units on single nodes there may be thousands: they are looked at once, when all have their verdicts.
+  const onNodes: SummaryEvent[] = [];
   const printed = new Set<string>();
   const print = blockWriter(options);
   const printUnits = (rest: boolean): RunSummary => {
-    const summary = summarizeSanitized(events);
+    const summary = summarizeSanitized(rest ? [...events, ...onNodes] : events);
     for (const block of nextBlocks(summary, { ...options, printed, rest })) print(block.kind, block.lines);
     return summary;
   };
@@ -44,6 +48,10 @@ export function consoleReport(options: ConsoleOptions): EventSink {
   return {
     emit(raw) {
       const event = sanitizeEvent(raw);
+      if ('unit' in event && event.unit.node !== undefined) {
+        onNodes.push(event);
+        return;
+      }
       events.push(event);
       switch (event.type) {
         case 'doctor':
@@ -102,11 +110,13 @@ function* nextBlocks(summary: RunSummary, options: BlockOptions): Generator<Bloc
   const { style, verbose = false, printed, rest } = options;
   const waits = (unit: UnitSummary): boolean => !isComplete(unit) && !rest;
   for (const unit of summary.scenarios) {
+    if (unit.planned.node !== undefined) continue;
     if (printed.has(unit.name)) continue;
     if (waits(unit)) return;
     printed.add(unit.name);
     yield { kind: 'scenario', lines: unitLines(unit, { style, verbose }) };
   }
+  if (rest) yield* nodeBlocks(summary, options);
   let previous: MutantSummary | undefined;
   for (const mutant of summary.mutants) {
     if (!printed.has(mutant.name)) {
@@ -115,5 +125,16 @@ function* nextBlocks(summary: RunSummary, options: BlockOptions): Generator<Bloc
       yield { kind: 'mutant', lines: mutantBlock(mutant, previous, { style, verbose }) };
     }
     previous = mutant;
+  }
+}
+
+/** One block for each scenario that was judged on every node. */
+function* nodeBlocks({ scenarios }: RunSummary, { style, printed }: BlockOptions): Generator<Block> {
+  const units = scenarios.filter(({ planned }) => planned.node !== undefined);
+  for (const [scenario, tables] of Map.groupBy(nodeTables(units), (table) => table.scenario)) {
+    const name = `${scenario}@`;
+    if (printed.has(name)) continue;
+    printed.add(name);
+    yield { kind: 'scenario', lines: nodeLines(tables, style) };
   }
 }

@@ -74,8 +74,13 @@ export function openJournal(file: string, now: () => Date = () => new Date()): J
 function storable(event: NewRunEvent): NewRunEvent {
   const clean = sanitizeEvent(event);
   if (!('unit' in clean)) return clean;
-  const { scenario, mutant } = clean.unit;
-  return { ...clean, unit: mutant === undefined ? { scenario } : { scenario, mutant } };
+  const { scenario, mutant, node } = clean.unit;
+  const unit = {
+    scenario,
+    ...(mutant === undefined ? {} : { mutant }),
+    ...(node === undefined ? {} : { node }),
+  };
+  return { ...clean, unit };
 }
 
 function openNew(file: string): number {

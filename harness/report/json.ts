@@ -34,7 +34,11 @@ export function resultOf(summary: RunSummary, exitCode: ExitCode = exitOf(summar
       totalMs: timings.totalMs ?? null,
     },
     judge: judge ?? null,
-    cleanup: { leftovers: summary.leftovers, kept: summary.kept },
+    cleanup: {
+      leftovers: summary.leftovers,
+      kept: summary.kept,
+      ...(summary.meanwhile.length === 0 ? {} : { meanwhile: summary.meanwhile }),
+    },
     bundle: summary.bundle ?? null,
     integrity: summary.findings,
     problems: summary.problems.map((problem) => ({ ...problem, hint: problem.hint ?? null })),
@@ -51,6 +55,7 @@ function scenarioOf(unit: UnitSummary): ScenarioV1 {
   const { planned } = unit;
   return {
     id: planned.scenario,
+    ...(planned.node === undefined ? {} : { node: planned.node }),
     title: planned.title,
     heading: planned.heading,
     lines: planned.lines,

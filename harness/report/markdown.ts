@@ -1,24 +1,52 @@
 import type { VerdictKind } from '../core/verdict.ts';
 import { evidenceText } from './evidence-text.ts';
 import { openFindings } from './exit.ts';
+import { escapeCell, fenced, row, table } from './markdown-text.ts';
+import { answerOf, nodeTables } from './node-table.ts';
 import type { ClaimSummary, RunSummary, UnitSummary } from './run-summary.ts';
 import { headline, mutantTotals, totalsLine } from './totals.ts';
 
 /** A summary for people in Markdown (GitHub flavour): a table of claims, then what needs attention. */
 export function markdownSummary(summary: RunSummary): string {
-  const { cluster, mutants } = summary;
+  const { cluster, mutants, scenarios } = summary;
+  const onNodes = scenarios.filter(({ planned }) => planned.node !== undefined);
+  const plain = scenarios.filter(({ planned }) => planned.node === undefined);
   return [
     `## ${escapeCell(cluster ? headline(cluster) : 'podproof')}`,
     `**${totalsLine(summary)}**`,
-    claimTable(summary.scenarios),
-    ...summary.scenarios.flatMap((unit) =>
-      unit.claims.filter(needsAttention).map((claim) => details(unit, claim)),
-    ),
+    claimTable(plain),
+    ...nodeSection(onNodes),
+    ...[...plain, ...onNodes]
+      .flatMap((unit) => unit.claims.filter(needsAttention).map((claim) => details(unit, claim)))
+      .slice(0, DETAILS),
     ...(mutants.length > 0 ? [`### Mutants\n\n${mutantTotals(summary)}`, mutantTable(summary)] : []),
     ...attention(summary),
   ]
     .join('\n\n')
     .concat('\n');
+}
+
+/** A claim that fails on hundreds of nodes is told in the table; the rest is in the result. */
+const DETAILS = 50;
+
+/** One row per claim: how many nodes bear it out, and what the others showed. */
+function nodeSection(units: readonly UnitSummary[]): readonly string[] {
+  const rows = nodeTables(units).map(({ scenario, claim, nodes, counts, deviations }) =>
+    row([
+      `${escapeCell(scenario)}: ${escapeCell(claim.planned.must)}`,
+      `${String(counts.holds)} of ${String(nodes)}`,
+      escapeCell(
+        deviations
+          .map(({ verdict, nodes: names, claim: seen }) => {
+            const more = names.length > 5 ? ` and ${String(names.length - 5)} more` : '';
+            return `${names.slice(0, 5).join(', ')}${more}: ${verdict}, ${answerOf(seen)}`;
+          })
+          .join('; '),
+      ),
+    ]),
+  );
+  if (rows.length === 0) return [];
+  return ['### Every node', table(['claim', 'nodes that hold', 'deviations'], rows)];
 }
 
 const SIGNS = {
@@ -98,30 +126,4 @@ function attention(summary: RunSummary): readonly string[] {
     ...summary.leftovers.map((text) => `left behind: ${escapeCell(text)}`),
   ];
   return items.length === 0 ? [] : [`### Problems\n\n${items.map((item) => `- ${item}`).join('\n')}`];
-}
-
-function table(head: readonly string[], rows: readonly string[]): string {
-  return [row(head), row(head.map(() => '---')), ...rows].join('\n');
-}
-
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
-}
-
-const CELL = 400;
-
-/** Text that stays text: no markup, no HTML, no mention of people, no break out of the cell. */
-function escapeCell(text: string): string {
-  const short = text.length > CELL ? `${text.slice(0, CELL).toWellFormed()}…` : text;
-  return short
-    .replace(/[\\`*_{}[\]<>#|~$]/g, (sign) => `&#${String(sign.codePointAt(0))};`)
-    .replace(/@(?=\w)/g, '&#64;')
-    .replace(/\s*\n\s*/g, '<br>');
-}
-
-/** A code block whose fence is longer than any run of backticks in it. */
-function fenced(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${text.toWellFormed()}\n${fence}`;
 }

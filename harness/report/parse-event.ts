@@ -53,7 +53,7 @@ const oneOf =
     typeof value === 'string' && allowed.includes(value);
 const texts: Check = (value) => isRecord(value) && Object.values(value).every(text);
 const lines: Check = (value) => Array.isArray(value) && value.length === 2 && value.every(amount);
-const unit = shape({ scenario: text, mutant: optional(text) });
+const unit = shape({ scenario: text, mutant: optional(text), node: optional(text) });
 const role = oneOf('subject', 'control');
 
 const plannedClaim = shape({
@@ -134,7 +134,7 @@ const SHAPES: Readonly<Record<RunEvent['type'], Fields>> = {
   judge: { by: text, agreed: flag, detail: text, ms: amount },
   problem: { code: text, message: text, hint: optional(text), exitCode: amount },
   'verdicts.done': { ms: amount },
-  clean: { ms: amount, leftovers: listOf(text), kept: listOf(text) },
+  clean: { ms: amount, leftovers: listOf(text), kept: listOf(text), meanwhile: optional(listOf(text)) },
   bundle: {
     file: (value) => value === null || text(value),
     bytes: amount,

@@ -47,7 +47,12 @@ export interface ResultV1 {
     readonly totalMs: number | null;
   };
   readonly judge: { readonly by: string; readonly agreed: boolean; readonly detail: string } | null;
-  readonly cleanup: { readonly leftovers: readonly string[]; readonly kept: readonly string[] };
+  readonly cleanup: {
+    readonly leftovers: readonly string[];
+    readonly kept: readonly string[];
+    /** Absent when nothing was, or when the cluster was podproof's own. */
+    readonly meanwhile?: readonly string[];
+  };
   /** Of a run that is not fine: a file in the run folder with everything that helps to find out why. */
   readonly bundle: {
     readonly file: string | null;
@@ -67,6 +72,8 @@ export interface ResultV1 {
 
 export interface ScenarioV1 {
   readonly id: string;
+  /** The node that this is about; absent when one node speaks for all. */
+  readonly node?: string;
   readonly title: string;
   readonly heading: string;
   /** First and last line of the article. */

@@ -26,6 +26,8 @@ export interface RunSummary {
   readonly leftovers: readonly string[];
   /** What was kept on purpose. */
   readonly kept: readonly string[];
+  /** What others changed in an existing cluster during the run. */
+  readonly meanwhile: readonly string[];
   /** What was collected of a run that is not fine. */
   readonly bundle: BundleFacts | undefined;
   readonly findings: readonly IntegrityFinding[];

@@ -25,6 +25,7 @@ export function runTail(events: readonly SummaryEvent[]): Tail {
       .map(({ code, message, hint, exitCode, context = {} }) => ({ code, message, hint, exitCode, context })),
     leftovers: [...new Set(cleans.flatMap((event) => event.leftovers))],
     kept: [...new Set(cleans.flatMap((event) => event.kept))],
+    meanwhile: [...new Set(cleans.flatMap((event) => event.meanwhile ?? []))],
     bundle: bundle && { file: bundle.file, bytes: bundle.bytes, missing: bundle.missing },
     exitCode: events.findLast((event) => event.type === 'run.finished')?.exitCode,
   };

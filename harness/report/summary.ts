@@ -105,7 +105,7 @@ function countClaims(scenarios: readonly UnitSummary[]): Omit<ClaimCounts, 'retr
   const kinds = scenarios.flatMap((unit) => unit.claims.map((claim) => claim.verdict?.kind));
   const count = (kind: Verdict['kind'] | undefined): number => kinds.filter((each) => each === kind).length;
   return {
-    scenarios: scenarios.length,
+    scenarios: new Set(scenarios.map(({ planned }) => planned.scenario)).size,
     claims: kinds.length,
     holds: count('holds'),
     contradicted: count('contradicted'),

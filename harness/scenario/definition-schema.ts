@@ -21,6 +21,9 @@ const expectation = z.strictObject({
 const offers = {
   schedulableNodes: z.int().min(1).exactOptional(),
   userNamespaces: z.boolean().exactOptional(),
+  outsider: z.literal(true).exactOptional(),
+  registry: z.literal(true).exactOptional(),
+  controlPlane: z.literal(true).exactOptional(),
 } satisfies FieldsOf<Requirements>;
 
 const requires = z.strictObject({

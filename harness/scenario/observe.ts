@@ -8,7 +8,6 @@ import { describePodState, podState } from '../probes/pod-state.ts';
 import { workloadUnderTest } from './actors.ts';
 import { judge, showValue } from './judge.ts';
 import type { Play } from './play.ts';
-import { createRecorder } from './recorder.ts';
 import { createScene } from './scene.ts';
 import type { SceneParts } from './scene-parts.ts';
 import type { Claim } from './types.ts';
@@ -49,7 +48,7 @@ async function observe(
   name: string,
   { play, signal }: { readonly play: Play; readonly signal: AbortSignal },
 ): Promise<Observation> {
-  const recorder = createRecorder();
+  const recorder = play.newRecorder();
   try {
     const why = await notReady(claim, name, play);
     if (why !== undefined) return { kind: 'unknown', why, evidence: [] };
@@ -71,7 +70,7 @@ async function whatBecameOf(claim: Claim, name: string, play: Play): Promise<str
   if (claim.about !== 'pod' || claim.when === 'settled' || play.pod(name) === undefined) return '';
   const deadline = Deadline.in(LOOK_AGAIN_MS, `${name} to be looked at again`);
   try {
-    const scene = createScene(play.sceneParts(createRecorder(), deadline));
+    const scene = createScene(play.sceneParts(play.newRecorder(), deadline));
     const state = podState(await deadline.race(scene.pod(name).read()));
     return state.kind === 'running' ? '' : `; meanwhile the pod does not run: ${describePodState(state)}`;
   } catch {

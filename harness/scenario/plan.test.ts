@@ -1,10 +1,13 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { resolvePlaces } from '../config/places.ts';
 import { checkDefinition, checkExperiment } from './check-definition.ts';
 import { checkHostPorts } from './check-host-ports.ts';
 import { loadScenarios } from './load.ts';
 import type { Pod } from '../core/kube.ts';
-import { makePlan, type Unit } from './plan.ts';
+import { makePlan } from './plan.ts';
+import type { Unit } from './unit.ts';
 import type { ClusterOffer } from './requirements.ts';
 import type { LoadedScenario } from './types.ts';
 
@@ -37,6 +40,42 @@ describe('the scenarios of this repository', () => {
 });
 
 describe('makePlan', () => {
+  test.each([
+    ['outsider', 'needs somebody outside of the nodes: the reason'],
+    ['registry', 'needs an image registry of our own: the reason'],
+    ['controlPlane', 'needs a node of the control plane: the reason'],
+  ] as const)('what a cluster lacks (%s) is why its claims are skipped, and no other', (what, reason) => {
+    const skips = (lacks: ClusterOffer['lacks']): readonly string[] =>
+      makePlan(scenarios, { ...all, offer: { ...offer, ...(lacks === undefined ? {} : { lacks }) } })
+        .flatMap(({ planned }) => planned.claims)
+        .flatMap(({ skip }) => (skip === undefined ? [] : [skip]));
+    const without = skips(undefined);
+    const lacking = skips({ [what]: 'the reason' });
+    expect(lacking.length).toBeGreaterThan(without.length);
+    expect(lacking.filter((skip) => skip.includes('the reason')).every((skip) => skip === reason)).toBe(true);
+  });
+
+  test('every scenario that asks somebody outside, a registry or the control plane says that it needs it', async () => {
+    const WORDS = {
+      outsider: /\.outsider\(\)/,
+      registry: /\.registry\(\)/,
+      controlPlane: /\bcontrolPlane\b/,
+    };
+    for (const scenario of scenarios) {
+      const names = await readdir(scenario.folder);
+      const code = await Promise.all(
+        names
+          .filter((name) => name.endsWith('.ts'))
+          .map((name) => readFile(join(scenario.folder, name), 'utf8')),
+      );
+      for (const what of ['outsider', 'registry', 'controlPlane'] as const) {
+        const asks = code.some((text) => WORDS[what].test(text.replaceAll(/requires: .*/g, '')));
+        const says = [scenario, ...scenario.claims].some(({ requires }) => requires?.[what] === true);
+        expect([scenario.id, what, says]).toEqual([scenario.id, what, asks]);
+      }
+    }
+  });
+
   test('plans scenarios first, then every mutant with the claims it must fell', () => {
     const units = makePlan(scenarios, all);
     const mutants = scenarios.flatMap((scenario) => scenario.mutants);

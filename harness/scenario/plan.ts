@@ -1,26 +1,14 @@
 import { UsageError } from '../core/errors.ts';
-import { unitName, type PlannedClaim, type PlannedUnit, type UnitId } from '../core/events.ts';
+import { unitName, type PlannedClaim, type UnitId } from '../core/events.ts';
 import type { KubeObject, Pod } from '../core/kube.ts';
+import { unitsPerNode } from './every-node.ts';
 import type { Mutant } from './mutant-types.ts';
 import { mutatedObjects } from './mutants.ts';
 import { podPartOf, specOf } from './pod-template.ts';
 import { findExisting, reasonToSkip, type ClusterOffer } from './requirements.ts';
 import { shuffled } from './shuffle.ts';
+import type { Unit } from './unit.ts';
 import type { Claim, LoadedScenario } from './types.ts';
-
-/** A unit with everything needed to run it; `planned` is what goes into the journal. */
-export interface Unit {
-  readonly planned: PlannedUnit;
-  readonly scenario: LoadedScenario;
-  readonly objects: readonly KubeObject[];
-  readonly claims: readonly Claim[];
-  /** Pods that are there already, by the name that claims use. */
-  readonly existing: ReadonlyMap<string, Pod>;
-  /** 0 for the scenarios themselves, n for the n-th mutant of its scenario. Units of one round have no pod name in common. */
-  readonly round: number;
-  /** Where the letter A begins to count: scenarios begin on different nodes, so that all nodes share the work. */
-  readonly firstNode: number;
-}
 
 export interface PlanOptions {
   /** Ids of scenarios; empty means all. */
@@ -31,6 +19,8 @@ export interface PlanOptions {
   /** Runs the units in another order, the same one for the same seed. */
   readonly shuffle?: number;
   readonly offer: ClusterOffer;
+  /** Nodes on each of which the claims about single pods are judged; empty means that one node speaks for all. */
+  readonly everyNode?: readonly string[];
 }
 
 /**
@@ -46,7 +36,10 @@ export function makePlan(scenarios: readonly LoadedScenario[], options: PlanOpti
     round,
     firstNode: chosen.indexOf(scenario),
   });
-  const plain = chosen.map((scenario) => unit(scenario));
+  const { everyNode = [] } = options;
+  const plain = chosen.flatMap((scenario) =>
+    everyNode.length === 0 ? [unit(scenario)] : unitsPerNode(unit(scenario), everyNode),
+  );
   const mutants = chosen.flatMap((scenario) =>
     scenario.mutants.map((mutant, index) => unit(scenario, mutant, index + 1)),
   );

@@ -4,7 +4,8 @@ import { describeError } from '../core/errors.ts';
 import { isPod, type KubeObject, type Pod } from '../core/kube.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { atRest } from './at-rest.ts';
-import { nameOf, type Unit } from './plan.ts';
+import { nameOf } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { nodePicker } from './placement.ts';
 import { podPartOf, replicasOf } from './pod-template.ts';
 import { prepareObject } from './prepare.ts';
@@ -20,6 +21,8 @@ import type { UnitContext } from './unit-context.ts';
 const SETTLE_MS = 60_000;
 const CALL_MS = 15_000;
 const ACT_MS = 60_000;
+/** Hundreds of nodes make hundreds of thousands of answers. */
+const NODE_TEXT = 1024;
 
 const EVERYTHING_AT_ONCE: readonly Act[] = [{ what: 'everything is created' }];
 
@@ -92,6 +95,11 @@ export class Play {
     return { kube, cluster, runId, turnstile, ...own };
   }
 
+  /** For one observation or act of the unit. A unit on one of many nodes keeps less of what was said. */
+  newRecorder(): Recorder {
+    return createRecorder(this.unit.planned.node === undefined ? {} : { maxText: NODE_TEXT });
+  }
+
   /** The pod as it was when it settled. */
   pod(name: string): Pod | undefined {
     return this.#pods.get(name);
@@ -99,14 +107,14 @@ export class Play {
 
   /** Takes back what the acts did. Never rejects. @returns what could not be taken back */
   takeBack(): Promise<readonly string[]> {
-    return this.#cleanUp.run((deadline) => createScene(this.sceneParts(createRecorder(), deadline)));
+    return this.#cleanUp.run((deadline) => createScene(this.sceneParts(this.newRecorder(), deadline)));
   }
 
   /** @returns why the act failed */
   async #act({ what, does }: Act): Promise<string | undefined> {
     if (does === undefined) return undefined;
     const { signal, sink } = this.#context;
-    const recorder = createRecorder();
+    const recorder = this.newRecorder();
     const startedAt = systemClock.now();
     const deadline = Deadline.in(ACT_MS, what, signal);
     const stage = createStage({
@@ -131,10 +139,12 @@ export class Play {
 
   async #create(objects: readonly KubeObject[]): Promise<void> {
     const { runId, cluster, keepManifests } = this.#context;
+    const { scenario, mutant } = this.unit.planned;
     const placement = {
       ...this.#options,
       runId,
-      unit: nameOf(this.unit).replaceAll('~', '.'),
+      // Without the node: a label has 63 letters, and the pod says itself where it is.
+      unit: mutant === undefined ? scenario : `${scenario}.${mutant}`,
       image: cluster.workloadImage,
       nodeFor: this.#nodeFor,
       digests: this.#digests,

@@ -18,11 +18,14 @@ export interface PodTable {
 
 /** How long the API server may be unreachable before the run gives up. */
 const GIVE_UP_MS = 20_000;
+/** Deleted pods whose last state can still be told. */
+const REMEMBERED = 200;
 
 /** Starts the watch; it ends with `signal`. */
 export function watchTable(kube: KubeClient, labelSelector: string, signal: AbortSignal): PodTable {
   const pods = new Map<string, Pod>();
   const deleted = new Set<string>();
+  const gone: string[] = [];
   const listeners = new Set<() => void>();
   const broken = Promise.withResolvers<never>();
   broken.promise.catch(() => undefined);
@@ -32,8 +35,13 @@ export function watchTable(kube: KubeClient, labelSelector: string, signal: Abor
       giveUpMs: GIVE_UP_MS,
       onChange({ kind, pod }) {
         const uid = pod.metadata.uid ?? '';
-        if (kind === 'deleted') deleted.add(uid);
         pods.set(uid, pod);
+        if (kind === 'deleted') {
+          deleted.add(uid);
+          gone.push(uid);
+          // A run over many nodes has more pods than anybody wants to remember.
+          if (gone.length > REMEMBERED) pods.delete(gone.shift() ?? '');
+        }
         for (const listener of [...listeners]) listener();
       },
     })

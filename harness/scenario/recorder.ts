@@ -23,8 +23,10 @@ interface ApiCall {
   readonly method?: 'GET' | 'PATCH';
 }
 
-export function createRecorder(): Recorder {
+/** @param maxText characters kept of each stream. @default 16384 */
+export function createRecorder({ maxText = MAX_TEXT }: { readonly maxText?: number } = {}): Recorder {
   const evidence: Evidence[] = [];
+  const cut = (text: string): string => shorten(text, maxText);
   return {
     evidence,
     wrap: (runner, vantage) => ({
@@ -67,8 +69,4 @@ export function createRecorder(): Recorder {
       }
     },
   };
-}
-
-function cut(text: string): string {
-  return shorten(text, MAX_TEXT);
 }

@@ -2,12 +2,11 @@ import { Deadline } from '../core/deadline.ts';
 import { unitName, type EventSink } from '../core/events.ts';
 import type { KubeClient, KubeObject, ObjectKind } from '../core/kube.ts';
 import { done, pending, poll } from '../core/poll.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { RUN_LABEL } from './prepare.ts';
-import { levelFor, type SecurityLevel } from './security-level.ts';
+import { firstRound, namespaceName, retryRound } from './rounds.ts';
+import { levelFor } from './security-level.ts';
 
-/** Rounds of second attempts begin here, so that no name of a namespace is used twice. */
-const RETRY_ROUND = 1000;
 const GONE_MS = 30_000;
 
 export interface VerdictMemory {
@@ -39,18 +38,9 @@ export function rememberInconclusive(sink: EventSink): VerdictMemory {
         const claims = unit.claims.filter(isUnclear);
         if (claims.length === 0) return [];
         const planned = { ...unit.planned, claims: unit.planned.claims.filter(isUnclear) };
-        return [{ ...unit, round: RETRY_ROUND + unit.round, claims, planned }];
+        return [{ ...unit, round: retryRound(unit.round), claims, planned }];
       }),
   };
-}
-
-/**
- * The namespace of a round: that of the run, `-m2` for the second mutants, `-r0` and so on for second attempts. Pods that
- * no baseline admits have one of their own.
- */
-export function namespaceName(runId: string, round: number, level: SecurityLevel): string {
-  const ofRound = round < RETRY_ROUND ? `-m${String(round)}` : `-r${String(round - RETRY_ROUND)}`;
-  return `podproof-${runId}${round === 0 ? '' : ofRound}${level === 'baseline' ? '' : `-${level}`}`;
 }
 
 export interface FirstAttempt {
@@ -66,7 +56,7 @@ export interface FirstAttempt {
  * @throws TimeoutError when they do not go
  */
 export async function clearFirstAttempt(unit: Unit, { kube, runId, signal }: FirstAttempt): Promise<void> {
-  const namespace = namespaceName(runId, unit.round - RETRY_ROUND, levelFor(unit.objects));
+  const namespace = namespaceName(runId, firstRound(unit.round), levelFor(unit.objects));
   const deadline = Deadline.in(GONE_MS, `what ${unitName(unit.planned)} left to be gone`, signal);
   // What broke the first attempt may not be over: an API server that was killed takes some seconds to come back.
   await poll(async () => done(await kube.list('Pod', { namespace }, deadline)), { deadline });

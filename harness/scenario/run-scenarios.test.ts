@@ -162,16 +162,6 @@ describe('runScenarios', () => {
     ]);
   });
 
-  test('a namespace admits what its pods need and no more', async () => {
-    const { world } = await run(honest, { mutants: true });
-    const namespaces = world.created.filter(({ kind }) => kind === 'Namespace');
-    const level = 'pod-security.kubernetes.io/enforce';
-    expect(namespaces.map(({ metadata: { name, labels } }) => [name, labels?.[level]])).toEqual([
-      ['podproof-abc123-privileged', 'privileged'],
-      ['podproof-abc123-m1', 'baseline'],
-    ]);
-  });
-
   test('a mutant runs in a namespace of its own, with its change', async () => {
     const { world, events } = await run(honest, { mutants: true });
     const mutants = world.created.filter(

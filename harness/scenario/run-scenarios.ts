@@ -1,16 +1,14 @@
-import { Deadline } from '../core/deadline.ts';
 import { isPod, type KubeObject } from '../core/kube.ts';
-import { untilReadyForPods } from '../core/ready-namespace.ts';
 import { createTurnstile } from '../core/turnstile.ts';
-import { limitRange } from './limits.ts';
+import { neighbourhood, visitNodes } from './every-node.ts';
 import { createLocks } from './locks.ts';
-import type { Unit } from './plan.ts';
+import { unitNamespaces } from './unit-namespaces.ts';
+import type { Unit } from './unit.ts';
 import { watchBoard } from './pod-board.ts';
 import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
-import { clearFirstAttempt, namespaceName, rememberInconclusive } from './retry.ts';
+import { clearFirstAttempt, rememberInconclusive } from './retry.ts';
 import { runUnit } from './run-unit.ts';
-import type { SecurityLevel } from './security-level.ts';
 import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
@@ -19,15 +17,20 @@ export type EngineOptions = Pick<
 > & {
   /** Begin the units in the order given: somebody shuffled them. @default false */
   readonly inOrder?: boolean;
+  /** Nodes at work at the same time, where every node is judged. @default 2 */
+  readonly nodesAtOnce?: number;
+  /** Told how many nodes are done. */
+  readonly onVisited?: (done: number, of: number) => void;
 };
 
 /** Units at work at the same time. More only makes two cores slower; the plain units come first. */
 const AT_ONCE = 8;
+/** The same for the units on one node. */
+const AT_ONCE_ON_NODE = 4;
 /** Pods that may pile up until the run is over. A node takes 110 (kubelet's maxPods), and the smallest cluster has one. */
 const ROOM_FOR_PODS = 70;
 /** Commands in pods and on nodes at the same time. */
 const COMMANDS_AT_ONCE = 4;
-const NAMESPACE_MS = 30_000;
 
 /**
  * Runs all units side by side on one watch and emits everything that happens. It observes and records; verdicts
@@ -39,7 +42,10 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const board = watchBoard(options.kube, `${RUN_LABEL}=${options.runId}`, signal);
-  const users = lockUsers(units);
+  const [onNodes, plain] = divide(units);
+  const users = lockUsers(plain);
+  const isContested = (unit: Unit): boolean =>
+    unit.scenario.locks?.some((lock) => onNodes.length > 0 || (users.get(lock) ?? 0) > 1) === true;
   const memory = rememberInconclusive(options.sink);
   const context: UnitContext = {
     ...options,
@@ -48,15 +54,23 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     board,
     locks: createLocks(),
     tidyEarly: podsOf(units) > ROOM_FOR_PODS,
-    isContested: (unit) => unit.scenario.locks?.some((lock) => (users.get(lock) ?? 0) > 1) === true,
+    isContested,
     turnstile: createTurnstile(COMMANDS_AT_ONCE),
-    namespaceFor: namespaces(options, signal),
+    namespaceFor: unitNamespaces(options, signal),
   };
+  const inOrder = (some: readonly Unit[]): readonly Unit[] =>
+    options.inOrder === true ? some : longestFirst(some);
+  const run = (unit: Unit): Promise<void> => runUnit(unit, near(unit, context));
   const work = async (): Promise<void> => {
-    await sideBySide(options.inOrder === true ? units : longestFirst(units), (unit) =>
-      runUnit(unit, context),
-    );
-    await sideBySide(memory.secondAttempts(units), (unit) => tryAgain(unit, context));
+    await sideBySide(inOrder(plain), AT_ONCE, run);
+    await visitNodes(onNodes, {
+      ...options,
+      signal,
+      atOnce: options.nodesAtOnce ?? NODES_AT_ONCE,
+      run: (some) => sideBySide(inOrder(some), AT_ONCE_ON_NODE, run),
+      onVisited: options.onVisited ?? (() => undefined),
+    });
+    await sideBySide(memory.secondAttempts(units), AT_ONCE, (unit) => tryAgain(unit, near(unit, context)));
   };
   try {
     const working = work();
@@ -65,6 +79,21 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   } finally {
     stop.abort(new Error('the run is over'));
   }
+}
+
+const NODES_AT_ONCE = 2;
+
+/** Units on single nodes, and the others. */
+function divide(units: readonly Unit[]): readonly [onNodes: readonly Unit[], plain: readonly Unit[]] {
+  const isOnNode = ({ planned }: Unit): boolean => planned.node !== undefined;
+  return [units.filter(isOnNode), units.filter((unit) => !isOnNode(unit))];
+}
+
+/** What a unit on one node gets to see of the cluster. */
+function near(unit: Unit, context: UnitContext): UnitContext {
+  return unit.planned.node === undefined
+    ? context
+    : { ...context, cluster: neighbourhood(unit, context.cluster) };
 }
 
 function podsOf(units: readonly Unit[]): number {
@@ -85,12 +114,16 @@ function isWorkload(object: KubeObject): boolean {
   return !isPod(object) && podPartOf(object) !== undefined;
 }
 
-async function sideBySide(units: readonly Unit[], run: (unit: Unit) => Promise<void>): Promise<void> {
+async function sideBySide(
+  units: readonly Unit[],
+  atOnce: number,
+  run: (unit: Unit) => Promise<void>,
+): Promise<void> {
   const queue = [...units];
   const worker = async (): Promise<void> => {
     for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await run(unit);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 async function tryAgain(unit: Unit, context: UnitContext): Promise<void> {
@@ -111,23 +144,4 @@ function lockUsers(units: readonly Unit[]): ReadonlyMap<string, number> {
   for (const lock of units.flatMap(({ scenario }) => scenario.locks ?? []))
     users.set(lock, (users.get(lock) ?? 0) + 1);
   return users;
-}
-
-/** Namespace of a round for pods of one level, made on first use and ready for pods. */
-function namespaces({ kube, runId }: EngineOptions, signal: AbortSignal): UnitContext['namespaceFor'] {
-  const made = new Map<string, Promise<string>>();
-  const make = async (name: string, level: SecurityLevel): Promise<string> => {
-    const deadline = Deadline.in(NAMESPACE_MS, `namespace ${name}`, signal);
-    const labels = { [RUN_LABEL]: runId, 'pod-security.kubernetes.io/enforce': level };
-    await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }, deadline);
-    await kube.create(limitRange(name), deadline);
-    await untilReadyForPods(kube, name, deadline);
-    return name;
-  };
-  return (round, level) => {
-    const name = namespaceName(runId, round, level);
-    const existing = made.get(name) ?? make(name, level);
-    made.set(name, existing);
-    return existing;
-  };
 }

@@ -3,8 +3,9 @@ import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import { isObjectKind, type KubeObject } from '../core/kube.ts';
+import { locksOf } from './every-node.ts';
 import { proveClaim } from './observe.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import { Play } from './play.ts';
 import { podPartOf } from './pod-template.ts';
 import { levelFor } from './security-level.ts';
@@ -53,7 +54,7 @@ function withoutSkipped(unit: Unit, sink: EventSink): Unit['claims'] {
 
 /** @returns what of the unit's acts could not be taken back */
 async function proveAll(unit: Unit, context: UnitContext): Promise<readonly string[]> {
-  const release = await context.locks.take(unit.scenario.locks ?? [], context.signal);
+  const release = await context.locks.take(locksOf(unit, context.cluster), context.signal);
   let play: Play | undefined;
   let failures: readonly string[] = [];
   try {

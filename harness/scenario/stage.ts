@@ -1,5 +1,5 @@
 import { CannotTell, type NodeUnderTest, type Stage, type StageRegistry } from '../core/under-test.ts';
-import { nodeUnderTest } from './actors.ts';
+import { inTurn, nodeUnderTest } from './actors.ts';
 import { createScene } from './scene.ts';
 import type { SceneParts } from './scene-parts.ts';
 import { imageOf, REGISTRY_PREFIX } from './unit-names.ts';
@@ -21,10 +21,10 @@ export function createStage(parts: StageParts): Stage {
     pin: (repository: string, digest: string) => void parts.digests.set(repository, digest),
     later: parts.later,
     async registry(): Promise<StageRegistry> {
-      const [{ address, prefix }, runner] = await Promise.all([
-        parts.cluster.registry(parts.deadline),
-        scene.outsider(),
-      ]);
+      const { cluster, deadline, recorder } = parts;
+      const { address, prefix, pusher } = await cluster.registry(deadline);
+      const runner =
+        pusher === undefined ? await scene.outsider() : recorder.wrap(inTurn(pusher, parts), 'pod');
       if (!REGISTRY_PREFIX.startsWith(`${prefix}/`))
         throw new CannotTell(`manifests call the registry ${REGISTRY_PREFIX}, the cluster ${prefix}`);
       const nameOf = (image: string): string =>

@@ -43,6 +43,12 @@ export interface Requirements {
   readonly schedulableNodes?: number;
   /** The container runtime offers user namespaces (`hostUsers: false`) on every node that takes pods. */
   readonly userNamespaces?: boolean;
+  /** Somebody outside of all nodes (`scene.outsider`). */
+  readonly outsider?: true;
+  /** A registry that every node pulls from (`stage.registry`). */
+  readonly registry?: true;
+  /** A node of the control plane that takes commands (`scene.controlPlane`). */
+  readonly controlPlane?: true;
 }
 
 /** What a scenario does to its nodes, each with the reason. What it does without saying so is refused. */

@@ -3,7 +3,7 @@ import type { EventSink } from '../core/events.ts';
 import type { KubeClient, KubeObject } from '../core/kube.ts';
 import type { Turnstile } from '../core/turnstile.ts';
 import type { Locks } from './locks.ts';
-import type { Unit } from './plan.ts';
+import type { Unit } from './unit.ts';
 import type { PodBoard } from './pod-board.ts';
 import type { SecurityLevel } from './security-level.ts';
 

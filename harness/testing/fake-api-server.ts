@@ -12,6 +12,8 @@ export interface FakeRequest {
   readonly method: string;
   readonly url: URL;
   readonly body: unknown;
+  /** What the answer may be, as the client says. */
+  readonly accept?: string | undefined;
 }
 
 export type Handler = (request: FakeRequest, response: ServerResponse) => void;
@@ -102,7 +104,7 @@ export class FakeApiServer implements AsyncDisposable {
     const method = request.method ?? '';
     const url = new URL(request.url ?? '/', 'https://fake');
     const body = Number(request.headers['content-length'] ?? 0) > 0 ? await json(request) : undefined;
-    const asked = { method, url, body };
+    const asked = { method, url, body, accept: request.headers.accept };
     this.requests.push(asked);
     return asked;
   }

@@ -68,27 +68,36 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
       created.push(object);
       if (object.kind !== 'Pod') return Promise.resolve(object);
       const pod = scheduled(object as Pod, created.length, script);
-      pods.set(pod.metadata.name, pod);
+      pods.set(keyOf(pod.metadata), pod);
       queueMicrotask(() => tell('changed', pod));
       return Promise.resolve(pod);
     },
-    get: (kind, { name }) =>
+    get: (kind, { name, namespace }) =>
       Promise.resolve(
-        kind === 'Pod' ? later(pods.get(name), script) : { apiVersion: 'v1', kind, metadata: { name } },
+        kind === 'Pod'
+          ? later(pods.get(keyOf({ name, namespace })), script)
+          : { apiVersion: 'v1', kind, metadata: { name } },
       ),
-    list: () => {
+    list: (_kind, { namespace }) => {
       const failure = script.away?.shift();
-      return failure === undefined ? Promise.resolve([...pods.values()]) : Promise.reject(failure);
+      const found = [...pods.values()].filter(
+        ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
+      );
+      return failure === undefined ? Promise.resolve(found) : Promise.reject(failure);
     },
     patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
-    delete(_kind, { name }) {
+    delete(kind, { name, namespace }) {
       const [away] = script.away ?? [];
       if (away !== undefined) return Promise.reject(away);
       if (script.undeletable === true) return Promise.reject(new InfrastructureError('X', 'it stays'));
       deleted.push(name);
-      const pod = pods.get(name);
-      pods.delete(name);
-      if (pod !== undefined) queueMicrotask(() => tell('deleted', pod));
+      const gone = [...pods.values()].filter(({ metadata }) =>
+        kind === 'Namespace' ? metadata.namespace === name : keyOf(metadata) === keyOf({ name, namespace }),
+      );
+      for (const pod of gone) {
+        pods.delete(keyOf(pod.metadata));
+        queueMicrotask(() => tell('deleted', pod));
+      }
       return Promise.resolve();
     },
     events: () => Promise.resolve(script.events ?? []),
@@ -104,6 +113,16 @@ export function fakeWorld(script: FakeScript = {}): FakeWorld {
     close: () => Promise.resolve(),
   };
   return { kube, cluster: fakeCluster(script), created, deleted };
+}
+
+function keyOf({
+  namespace,
+  name,
+}: {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}): string {
+  return `${namespace ?? ''}/${name}`;
 }
 
 function later(pod: Pod | undefined, { nowOf }: FakeScript): Pod | undefined {

@@ -15,7 +15,7 @@ import {
   type HttpTarget,
   type PodUnderTest,
 } from '../../harness/index.ts';
-import { brief, everyAnswer, laptopReaches, ofItsNode, showLaptop } from './ways.ts';
+import { brief, everyAnswer, laptopReaches, ofItsNode, podIP, showLaptop } from './ways.ts';
 
 const HOST_PORT = 9000;
 const POD_PORT = 8080;
@@ -39,6 +39,7 @@ export default defineScenario({
         lines: [54, 60],
         sentence: 'you can access it through port 9000 of the node it’s scheduled to',
       },
+      requires: { outsider: true },
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => ({
@@ -77,6 +78,7 @@ export default defineScenario({
         lines: [54, 54],
         sentence: 'you’ll see you can’t access the pod through that port on the other nodes',
       },
+      requires: { outsider: true },
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => {
@@ -235,12 +237,6 @@ function incomplete({ kubeletListens, onNode }: Listening): string | undefined {
 
 function at(host: string, port = HOST_PORT): HttpTarget {
   return { host, port, path: '/nonce' };
-}
-
-async function podIP(pod: PodUnderTest): Promise<string> {
-  const { status } = await pod.read();
-  if (status?.podIP === undefined) throw new CannotTell(`pod ${pod.name} has no address`);
-  return status.podIP;
 }
 
 function otherNode(pod: PodUnderTest): PodUnderTest['node'] {

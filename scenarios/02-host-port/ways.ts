@@ -1,4 +1,10 @@
-import { isAnswerOf, type HttpAnswer, type LaptopAnswers } from '../../harness/index.ts';
+import {
+  CannotTell,
+  isAnswerOf,
+  type HttpAnswer,
+  type LaptopAnswers,
+  type PodUnderTest,
+} from '../../harness/index.ts';
 
 type EveryWay = Readonly<Record<'fromItsNode' | 'fromOtherNode' | 'fromOutside', HttpAnswer>> & {
   readonly fromLaptop: LaptopAnswers;
@@ -37,4 +43,10 @@ export function showLaptop(seen: LaptopAnswers): string {
 /** `200`, `refused`, `failed` */
 export function brief(answer: HttpAnswer): string {
   return answer.kind === 'answered' ? String(answer.status) : answer.kind;
+}
+
+export async function podIP(pod: PodUnderTest): Promise<string> {
+  const { status } = await pod.read();
+  if (status?.podIP === undefined) throw new CannotTell(`pod ${pod.name} has no address`);
+  return status.podIP;
 }

@@ -24,7 +24,7 @@ export default defineScenario({
   title: 'A NodePort leads from every node to a pod on any node, a hostPort to the pod on that node only',
   article: { heading: 'Binding to a host port without using the host’s network namespace', lines: [39, 64] },
   tags: ['core'],
-  requires: { schedulableNodes: 2 },
+  requires: { schedulableNodes: 2, outsider: true },
   place: { 'pod-node-port-1': 'A', 'pod-node-port-2': 'B' },
   locks: ['hostPort 9006'],
   // The Services come when both pods are ready, so that the first rules of kube-proxy know both.

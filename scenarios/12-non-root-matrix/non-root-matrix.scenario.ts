@@ -24,6 +24,7 @@ export default defineScenario({
     'runAsNonRoot judges a number: 0 is refused wherever it comes from, a name is refused too, and a container may take the rule back',
   article: { heading: 'Preventing a container from running as root', lines: [103, 117] },
   tags: ['correction', 'NR-2'],
+  requires: { registry: true },
   acts: [{ what: 'two images with a USER are pushed to a registry', does: pushImages }],
   claims: [
     claim({

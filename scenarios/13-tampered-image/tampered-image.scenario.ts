@@ -12,6 +12,7 @@ export default defineScenario({
     'Another image under the same tag runs with pull policy Always; a digest stops it; runAsNonRoot stops only what runs as root',
   article: { heading: 'Preventing a container from running as root', lines: [103, 117] },
   tags: ['core', 'correction', 'NR-3', 'NR-4'],
+  requires: { registry: true },
   acts: [
     {
       what: 'harmless images are pushed as app:v1 and other-app:v1',

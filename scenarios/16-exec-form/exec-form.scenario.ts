@@ -24,6 +24,7 @@ export default defineScenario({
   title: 'The article’s exec commands fail on today’s kubectl: it wants -- before the command',
   article: { heading: 'Using the host node’s namespaces in a pod', lines: [25, 135] },
   tags: ['correction'],
+  requires: { controlPlane: true },
   // Seven lines of the article, five different ones when all speak of one pod: 87 and 97 are alike, 131 and 135, too.
   variants: {
     'as-printed': [

@@ -63,7 +63,7 @@ export const ROOMS: readonly Room[] = [
     name: 'docker',
     why: 'docker talks to one container engine and is the only importer of dockerode and testcontainers.',
     rooms: ['core', 'session'],
-    vendors: ['dockerode', 'testcontainers'],
+    vendors: ['dockerode', 'testcontainers', '@testcontainers/k3s'],
   },
   {
     name: 'engine',
@@ -136,6 +136,14 @@ export const ROOMS: readonly Room[] = [
     powers: ['console'],
   },
   {
+    name: 'matrix',
+    why: 'matrix compares results of runs; a run it knows only by its command line, its exit code and its result file.',
+    rooms: ['core', 'report'],
+    vendors: [],
+    // Each cell is a run in a process of its own.
+    powers: ['spawn'],
+  },
+  {
     name: 'demo',
     why: 'demo tells a story from events and starts nothing by itself.',
     rooms: ['core', 'report'],
@@ -190,6 +198,7 @@ export const ROOMS: readonly Room[] = [
       'doctor',
       'diagnostics',
       'report',
+      'matrix',
       'demo',
       'jest',
       'cli',

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 /** What the compilers and shells of this machine say about the recipe. Needs Go and bash, no engine, no network. */
 const run = promisify(execFile);
 const MODULES = ['node-image/agent', 'workload-image/serve', 'workload-image/push', 'workload-image/session'];
-const SCRIPTS = ['entrypoint', 'kubelet-cgroup-v2'];
+const SCRIPTS = ['node-image/entrypoint', 'node-image/kubelet-cgroup-v2', 'k3s-image/k3s-like'];
 
 describe('the recipe of the images', () => {
   test.each(MODULES)(
@@ -22,7 +22,8 @@ describe('the recipe of the images', () => {
   );
 
   test.each(SCRIPTS)('%s is a shell script without syntax errors', async (name) => {
-    const script = join(import.meta.dirname, 'rootfs/usr/local/bin', name);
+    const [image = '', program = ''] = name.split('/');
+    const script = join(import.meta.dirname, '..', image, 'rootfs/usr/local/bin', program);
     await expect(run('bash', ['-n', script])).resolves.toMatchObject({ stderr: '' });
   });
 });

@@ -1,3 +1,5 @@
+import { TASKS_PER_POD } from '../nodes/tasks-per-pod.ts';
+
 export interface PortMapping {
   readonly containerPort: number;
   readonly hostPort: number;
@@ -57,9 +59,6 @@ export function patchesFor({
   const forCgroupV1 = cgroupVersion === '1' ? cgroupV1(image) : {};
   return [{ kind: 'KubeletConfiguration', ...forCgroupV1, podPidsLimit: TASKS_PER_POD }, ...patience(image)];
 }
-
-/** A fork bomb ends at its pod, and its neighbours on the node can still start a process. No pod here needs fifty. */
-const TASKS_PER_POD = 1024;
 
 /** `failCgroupV1` is known since Kubernetes 1.31; an older kubelet refuses a configuration that has it. */
 function cgroupV1(image: string): Readonly<Record<string, unknown>> {

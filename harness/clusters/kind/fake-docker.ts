@@ -77,6 +77,7 @@ export function fakeDocker(world: FakeThings): DockerEngine {
           id === undefined ? undefined : { id, name, createdAt: '', containers: attached(), subnets: [] },
         );
       },
+      create: (name) => Promise.resolve(void world.networks.set(name, `n-${name}`)),
       remove: (id) => {
         if (attached().length > 0) return Promise.resolve(false);
         for (const [name, found] of world.networks) if (found === id) world.networks.delete(name);

@@ -96,6 +96,7 @@ export function worldDeps(world: World, cacheDir: string): ProviderDeps {
       ensureImages: () => Promise.resolve({ node: 'podproof-node:v1.37.2-abc', workload: WORKLOAD }),
       ensureMinikube: () => Promise.reject(new Error('kind does not need this')),
       ensureWorkload: () => Promise.resolve(WORKLOAD),
+      ensureK3sLike: () => Promise.reject(new Error('this is not k3s')),
       ensureRegistry: () => Promise.resolve(),
       registry: 'localhost/podproof/registry:v1',
     },

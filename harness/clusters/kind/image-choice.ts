@@ -1,7 +1,7 @@
 import type { ClusterSpec, ProviderOptions } from '../../core/cluster.ts';
 import type { ProviderDeps } from '../deps.ts';
 import { isAvailable, requested } from '../image-availability.ts';
-import { defaultImageOf } from './version.ts';
+import { stockImage } from './version.ts';
 
 export interface ImageChoice {
   readonly image: string;
@@ -12,8 +12,8 @@ export interface ImageChoice {
 }
 
 /**
- * Chooses the node image: the one asked for, else kind's own default when it is in the engine or its registry
- * answers the engine, else the image that podproof builds itself.
+ * Chooses the node image: the one asked for, else kind's own for the version of Kubernetes when it is in the engine
+ * or its registry answers the engine, else the image that podproof builds itself.
  *
  * @throws UsageError IMAGE_NOT_FOUND when the image asked for is neither in the engine nor in a registry
  */
@@ -27,10 +27,12 @@ export async function chooseImage(
     const image = await requested(spec.image, options.deadline, deps);
     return { image, why: 'as asked for', workload: undefined };
   }
-  const stock = defaultImageOf(kindVersion);
+  const { kubernetes } = spec;
+  const stock = stockImage(kindVersion, kubernetes);
   if (stock !== undefined && (await isAvailable(stock, options.deadline, deps))) {
-    return { image: stock, why: "kind's default", workload: undefined };
+    const why = kubernetes === undefined ? "kind's default" : `kind's for Kubernetes ${kubernetes}`;
+    return { image: stock, why, workload: undefined };
   }
-  const { node, workload } = await deps.images.ensureImages(options);
+  const { node, workload } = await deps.images.ensureImages({ ...options, kubernetes });
   return { image: node, why: 'our own, no registry answers', workload };
 }

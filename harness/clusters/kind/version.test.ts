@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { defaultImageOf, isTested, OWN_KIND_VERSION, parseKindVersion } from './version.ts';
+import { isTested, OWN_KIND_VERSION, parseKindVersion, stockImage } from './version.ts';
 
 describe('kind versions', () => {
   test.each([
@@ -23,6 +23,17 @@ describe('kind versions', () => {
 
   test('the version that we build is tested, and its image is pinned', () => {
     expect(isTested(OWN_KIND_VERSION)).toBe(true);
-    expect(defaultImageOf(OWN_KIND_VERSION)).toMatch(/^kindest\/node:v1\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
+    expect(stockImage(OWN_KIND_VERSION, undefined)).toMatch(
+      /^kindest\/node:v1\.\d+\.\d+@sha256:[0-9a-f]{64}$/,
+    );
+  });
+
+  test('an image belongs to a kind release: its default, or the one of the minor', () => {
+    expect(stockImage('0.33.0', undefined)).toBe(stockImage('0.33.0', '1.37'));
+    expect(stockImage('0.33.0', '1.36')).toMatch(/^kindest\/node:v1\.36\.4@/);
+    expect(stockImage('0.32.0', '1.36')).toMatch(/^kindest\/node:v1\.36\.1@/);
+    expect(stockImage('0.33.0', '1.3')).toBeUndefined();
+    expect(stockImage('0.32.0', '1.37')).toBeUndefined();
+    expect(stockImage('0.34.0', undefined)).toBeUndefined();
   });
 });

@@ -90,7 +90,9 @@ async function tryOut(candidate: Candidate, maker: Maker, deps: ProviderDeps): P
     options.deadline.signal.throwIfAborted();
     const why = `it does not work any more: ${describeError(error)}`;
     step.update(`${record.name} is left alone, ${why}`);
-    options.onLeftAlone?.(record.name, why);
+    options.onLeftAlone?.(
+      `cluster ${record.name}, kept by an earlier run, but ${why}; \`npm run podproof -- down\` removes it`,
+    );
     return undefined;
   }
 }

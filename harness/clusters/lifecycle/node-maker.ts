@@ -37,6 +37,13 @@ export interface ImageLoad {
   readonly deadline: Deadline;
 }
 
+/** Something to read on a node by a command, for whoever has to find out what is wrong with it. */
+export interface TextSource {
+  /** The name that the text gets. */
+  readonly file: string;
+  readonly argv: readonly [string, ...string[]];
+}
+
 /**
  * One way of making clusters whose nodes are containers of the engine. `containerProvider` adds what all of them share:
  * names and records, waiting until everything is ready, looking at what was made, taking over and removing.
@@ -68,6 +75,8 @@ export interface NodeMaker<Plan extends ClusterPlan = ClusterPlan> {
   readonly laptopOf?: (cluster: string) => Laptop;
   /** What the tool itself wrote down while it made the cluster, for the bundle of a run that is not fine. */
   readonly keepLogs?: (cluster: string, keep: KeepFile, deadline: Deadline) => Promise<void>;
+  /** The logs of the node's components. @default the journals of systemd's units */
+  readonly componentLogs?: readonly TextSource[];
   /** How kubectl is called on a control plane. */
   readonly kubectl: readonly [string, ...string[]];
 }

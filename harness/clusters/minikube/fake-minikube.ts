@@ -34,6 +34,7 @@ export function minikubeDeps(minikube: FakeMinikube, cacheDir: string): Provider
           kubernetesVersion: 'v1.37.2',
           cniManifest: '/cache/images/minikube-abc/cni.yaml',
         }),
+      ensureK3sLike: () => Promise.reject(new Error('this is not k3s')),
       ensureWorkload: () => Promise.resolve(WORKLOAD),
       ensureRegistry: () => Promise.resolve(),
       registry: 'localhost/podproof/registry:v1',

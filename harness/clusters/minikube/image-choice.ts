@@ -35,7 +35,9 @@ export async function chooseBase(
   if (stock !== undefined && (await isAvailable(stock, options.deadline, deps))) {
     return { image: stock, why: "minikube's own", flag: undefined, ...ofOthers };
   }
-  const { node, workload, kubernetesVersion, cniManifest } = await deps.images.ensureMinikube(options);
+  const { kubernetes } = spec;
+  const images = await deps.images.ensureMinikube({ ...options, kubernetes });
+  const { node, workload, kubernetesVersion, cniManifest } = images;
   const own = { kubernetesVersion, cniManifest };
   return { image: node, why: 'our own, no registry answers', workload, flag: node, own };
 }

@@ -36,7 +36,8 @@ export async function planCluster(
   const version = await requireMinikube({ ...options, shell: deps.shell });
   const engine = await deps.docker.facts(options.deadline);
   const { image, workload, why, flag, own } = await chooseBase(spec, options, deps);
-  const start = { image: flag, own, isRoot: process.getuid?.() === 0 };
+  const { kubernetes } = spec;
+  const start = { image: flag, kubernetes, own, isRoot: process.getuid?.() === 0 };
   const flags = startArgv({ cluster: '', nodes: spec.nodes, ...start }).slice(4);
   return {
     version,

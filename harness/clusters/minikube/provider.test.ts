@@ -89,6 +89,7 @@ describe('creating', () => {
       expect.arrayContaining([
         ...['--base-image=podproof-minikube:v1.37.2-abc', '--kubernetes-version=v1.37.2', '--preload=false'],
         ...['--cni=/cache/images/minikube-abc/cni.yaml', '--listen-address=127.0.0.1', '--nodes=2'],
+        '--extra-config=kubelet.pod-max-pids=1024',
       ]),
     );
     fake.world.commands.length = 0;

@@ -1,3 +1,4 @@
+import { TASKS_PER_POD } from '../nodes/tasks-per-pod.ts';
 import { MINIKUBE } from './ask.ts';
 
 /** A base image of our own, and what minikube cannot know about it. */
@@ -13,6 +14,8 @@ export interface Start {
   readonly nodes: number;
   /** Base image; minikube's own when absent. */
   readonly image: string | undefined;
+  /** Minor version of Kubernetes, of which minikube takes the newest patch that it knows; its default when absent. */
+  readonly kubernetes: string | undefined;
   /** Set when the base image is ours. */
   readonly own: OwnBase | undefined;
   readonly isRoot: boolean;
@@ -21,16 +24,20 @@ export interface Start {
 /**
  * `minikube start` as podproof calls it. What is not said here is minikube's default: that is what readers have.
  *
- * No limits and no waiting: kind's nodes have none either, and we look at all nodes ourselves. No addons: no claim is
- * about them, and their images would have to be pulled. Nobody answers questions, and ports listen on loopback only.
+ * No limits of containers and no waiting: we set the same limits as for kind's nodes, and look at all nodes ourselves.
+ * No addons: no claim is about them, and their images would have to be pulled. Nobody answers questions, and ports
+ * listen on loopback only.
  */
-export function startArgv({ cluster, nodes, image, own, isRoot }: Start): [string, ...string[]] {
+export function startArgv({ cluster, nodes, image, kubernetes, own, isRoot }: Start): [string, ...string[]] {
   return [
     ...([MINIKUBE, 'start', '--profile', cluster, '--output=json', '--interactive=false'] as const),
     ...['--driver=docker', '--container-runtime=containerd', `--nodes=${String(nodes)}`],
     ...['--listen-address=127.0.0.1', '--embed-certs=true', '--install-addons=false', '--wait=none'],
     ...['--cpus=no-limit', '--memory=no-limit'],
+    // The kubelet's podPidsLimit, by its old name: minikube passes flags on.
+    `--extra-config=kubelet.pod-max-pids=${String(TASKS_PER_POD)}`,
     ...(image === undefined ? [] : [`--base-image=${image}`]),
+    ...(kubernetes === undefined || own !== undefined ? [] : [`--kubernetes-version=${kubernetes}`]),
     ...(own === undefined ? [] : ownFlags(own)),
     // The docker driver refuses to be used by root, and every version of Kubernetes that is newer than itself.
     ...(isRoot || own !== undefined ? ['--force'] : []),

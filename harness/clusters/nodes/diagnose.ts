@@ -4,7 +4,7 @@ import { Deadline } from '../../core/deadline.ts';
 import { describeError } from '../../core/errors.ts';
 import { createTurnstile } from '../../core/turnstile.ts';
 import type { ContainerSummary, DockerEngine } from '../../docker/engine-port.ts';
-import type { NodeMaker } from '../lifecycle/node-maker.ts';
+import type { NodeMaker, TextSource } from '../lifecycle/node-maker.ts';
 
 export interface Diagnosis {
   readonly name: string;
@@ -19,13 +19,8 @@ const COMMAND_MS = 6000;
 /** A node answers three commands at a time; more would only wait there with their time running. */
 const AT_ONCE = 3;
 
-interface Source {
-  readonly file: string;
-  readonly argv: readonly [string, ...string[]];
-}
-
 /** Asked on one control plane; what says most comes first, since time may run out. */
-function clusterSources(kubectl: NodeMaker['kubectl']): readonly Source[] {
+function clusterSources(kubectl: NodeMaker['kubectl']): readonly TextSource[] {
   const command = [...kubectl, '--request-timeout=4s'] as const;
   return [
     { file: 'cluster/pods.txt', argv: [...command, 'get', 'nodes,pods', '-A', '-o', 'wide'] },
@@ -35,9 +30,13 @@ function clusterSources(kubectl: NodeMaker['kubectl']): readonly Source[] {
   ];
 }
 
-const NODE_SOURCES: readonly Source[] = [
+/** Where systemd runs the components. */
+const JOURNALS: readonly TextSource[] = [
   { file: 'kubelet.log', argv: ['journalctl', '-u', 'kubelet', '--no-pager', '-n', '1500'] },
   { file: 'containerd.log', argv: ['journalctl', '-u', 'containerd', '--no-pager', '-n', '800'] },
+];
+
+const NODE_SOURCES: readonly TextSource[] = [
   { file: 'tasks.txt', argv: ['ctr', '-n', 'k8s.io', 'tasks', 'ls'] },
   { file: 'memory.txt', argv: ['cat', '/proc/loadavg', '/proc/meminfo'] },
   { file: 'disk.txt', argv: ['df', '-h', '/', '/var', '/tmp', '/run'] },
@@ -51,15 +50,16 @@ const NODE_SOURCES: readonly Source[] = [
  */
 export async function diagnoseNodes(
   { name, keep, deadline }: Diagnosis,
-  maker: Pick<NodeMaker, 'nodes' | 'isControlPlane' | 'kubectl'>,
+  maker: Pick<NodeMaker, 'nodes' | 'isControlPlane' | 'kubectl' | 'componentLogs'>,
   { docker }: { readonly docker: DockerEngine },
 ): Promise<void> {
   try {
     const nodes = await maker.nodes(name, deadline);
     if (nodes.length === 0) keep('cluster/nodes.txt', `There is no container of ${name}.`);
     const controlPlane = nodes.find(maker.isControlPlane);
+    const sources = [...(maker.componentLogs ?? JOURNALS), ...NODE_SOURCES];
     await Promise.all([
-      ...nodes.map((node) => diagnoseNode(node, { keep, deadline }, docker)),
+      ...nodes.map((node) => diagnoseNode(node, { sources, keep, deadline }, docker)),
       ...(controlPlane === undefined
         ? []
         : [
@@ -82,7 +82,7 @@ type Asking = Pick<Diagnosis, 'keep' | 'deadline'>;
 
 async function diagnoseNode(
   node: ContainerSummary,
-  { keep, deadline }: Asking,
+  { sources, keep, deadline }: Asking & { readonly sources: readonly TextSource[] },
   docker: DockerEngine,
 ): Promise<void> {
   const inFolder: KeepFile = (file, text) => keep(`nodes/${node.name}/${file}`, text);
@@ -92,12 +92,12 @@ async function diagnoseNode(
   if (typeof state === 'string' || state?.running !== true || state.paused) return;
   const runner = docker.runner(node.name, `node ${node.name}`);
   const asking = { keep: inFolder, deadline };
-  await readAll(NODE_SOURCES, runner, asking);
+  await readAll(sources, runner, asking);
   await readAll(await podLogs(runner, deadline), runner, asking);
 }
 
 /** The logs of all containers on the node, those of the control plane first. They are there when containerd is not. */
-async function podLogs(runner: CommandRunner, deadline: Deadline): Promise<readonly Source[]> {
+async function podLogs(runner: CommandRunner, deadline: Deadline): Promise<readonly TextSource[]> {
   const listing = await runner.run(['find', '/var/log/pods', '-type', 'f', '-name', '*.log'], {
     deadline: Deadline.in(COMMAND_MS, 'the list of logs', deadline.signal),
   });
@@ -122,7 +122,7 @@ function rank(path: string): number {
   return path.startsWith('/var/log/pods/kube-system_kube-') ? 0 : 1;
 }
 
-async function readAll(sources: readonly Source[], runner: CommandRunner, asking: Asking): Promise<void> {
+async function readAll(sources: readonly TextSource[], runner: CommandRunner, asking: Asking): Promise<void> {
   const { keep, deadline } = asking;
   const turnstile = createTurnstile(AT_ONCE);
   await Promise.all(

@@ -19,15 +19,15 @@ export async function limitNodes(
   { docker }: Pick<ProviderDeps, 'docker'>,
   deadline: Deadline,
 ): Promise<string> {
-  const { limitTasks, limitMemory } = docker.containers;
   const half = Math.floor((await docker.describe(deadline)).memoryBytes / 2);
   const all = (limit: (node: string) => Promise<void>): Promise<string | undefined> =>
     attempt(containers, limit, deadline);
-  const tasks = (await all((node) => limitTasks(node, MOST_TASKS, deadline))) ?? String(MOST_TASKS);
+  const tasks =
+    (await all((node) => docker.containers.limitTasks(node, MOST_TASKS, deadline))) ?? String(MOST_TASKS);
   const memory =
     // Also when the engine does not tell how much it has.
     half >= LEAST_MEMORY
-      ? ((await all((node) => limitMemory(node, half, deadline))) ?? inGib(half))
+      ? ((await all((node) => docker.containers.limitMemory(node, half, deadline))) ?? inGib(half))
       : 'not limited, the engine has too little';
   return `tasks per node: ${tasks}; memory per node: ${memory}`;
 }

@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ClusterSpec } from '../../core/cluster.ts';
 import { describeResult } from '../../core/command.ts';
+import { imageSource } from '../../compose/image-source.ts';
+import { resolvePlaces } from '../../config/places.ts';
 import { connectDocker } from '../../docker/connect.ts';
 import type { ContainerState, DockerEngine } from '../../docker/engine-port.ts';
-import { ensureMinikubeImage } from '../../images/node-image.ts';
 import { connect } from '../../kube/client.ts';
 import { local } from '../../shell/local.ts';
 import { e2eSetting, within } from '../../testing/e2e-settings.ts';
 import { recordedNames } from '../cluster-record.ts';
 import type { KeepingProvider, ProviderDeps } from '../deps.ts';
-import { makeProviders } from '../registry.ts';
+import { makeProviders, type ProviderName } from '../registry.ts';
 
 /** A provider on a real engine. */
 export interface ProviderBench extends AsyncDisposable {
@@ -33,9 +33,6 @@ export interface ProviderBench extends AsyncDisposable {
   /** A command of the docker command line, as somebody else would give it. @returns what it printed */
   cli(...args: string[]): Promise<string>;
 }
-
-/** Providers whose nodes are containers. */
-export type ProviderName = keyof ReturnType<typeof makeProviders>;
 
 export async function openBench(id: ProviderName): Promise<ProviderBench> {
   const endpoint = e2eSetting('PODPROOF_E2E_ENGINE');
@@ -68,33 +65,16 @@ export async function openBench(id: ProviderName): Promise<ProviderBench> {
 }
 
 function depsOn(endpoint: string, cacheDir: string): Omit<ProviderDeps, 'docker' | 'newName'> {
-  const workload = e2eSetting('PODPROOF_E2E_WORKLOAD');
-  const node = e2eSetting('PODPROOF_E2E_NODE_IMAGE');
+  const dockerCli = e2eSetting('PODPROOF_E2E_DOCKER_CLI');
+  const engine = { endpoint, dockerCli, env: { DOCKER_HOST: endpoint } };
+  // oxlint-disable-next-line node/no-process-env -- programs are looked for on the real PATH
+  const environment = process.env;
   return {
-    engine: {
-      endpoint,
-      dockerCli: e2eSetting('PODPROOF_E2E_DOCKER_CLI'),
-      env: { DOCKER_HOST: endpoint },
-    },
+    engine,
     shell: local(),
     cacheDir,
-    // oxlint-disable-next-line node/no-process-env -- programs are looked for on the real PATH
-    environment: process.env,
-    images: {
-      ensureImages: () => Promise.resolve({ node, workload }),
-      ensureMinikube: ({ deadline, progress }) =>
-        ensureMinikubeImage({
-          engine: { argv0: e2eSetting('PODPROOF_E2E_DOCKER_CLI'), env: { DOCKER_HOST: endpoint } },
-          runner: local(),
-          cacheDir,
-          recipeDir: fileURLToPath(new URL('../../../scripts', import.meta.url)),
-          deadline,
-          progress,
-        }),
-      ensureWorkload: () => Promise.resolve(workload),
-      ensureRegistry: () => Promise.resolve(),
-      registry: 'localhost/podproof/registry:v1',
-    },
+    environment,
+    images: imageSource(engine, resolvePlaces(environment), { emit: () => undefined }),
     connectKube: (kubeconfig) => connect({ kubeconfig }),
   };
 }

@@ -1,6 +1,7 @@
 import { Deadline } from '../../core/deadline.ts';
 import { silentProgress } from '../../core/progress.ts';
-import { openBench, type ProviderName } from './bench.e2e.fixture.ts';
+import type { ProviderName } from '../registry.ts';
+import { openBench } from './bench.e2e.fixture.ts';
 
 /**
  * `node create-and-wait.e2e.fixture.ts PROVIDER` makes a cluster, prints its name as soon as it has one, and

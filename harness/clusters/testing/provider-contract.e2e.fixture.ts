@@ -1,5 +1,6 @@
 import { afterAll, describe, test } from '@jest/globals';
-import { openBench, type ProviderName } from './bench.e2e.fixture.ts';
+import type { ProviderName } from '../registry.ts';
+import { openBench } from './bench.e2e.fixture.ts';
 import { badEndTests } from './bad-ends.e2e.fixture.ts';
 import type { ContractScene } from './scene.e2e.fixture.ts';
 import { sharedClusterTests } from './shared-cluster.e2e.fixture.ts';
@@ -29,7 +30,8 @@ export async function providerContract({ id, whyNot, also }: ContractSubject): P
     await bench[Symbol.asyncDispose]();
   }, 120_000);
   describe(`the contract of ${id}:`, () => {
-    sharedClusterTests(bench, also);
+    // In a block of its own, so that who runs only the bad ends does not wait for this cluster.
+    describe('one cluster from its creation to its end:', () => sharedClusterTests(bench, also));
     badEndTests(bench);
   });
 }

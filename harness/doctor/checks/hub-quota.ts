@@ -1,4 +1,4 @@
-import { defaultImageOf, OWN_KIND_VERSION } from '../../clusters/kind/version.ts';
+import { stockImage, OWN_KIND_VERSION } from '../../clusters/kind/version.ts';
 import { Deadline } from '../../core/deadline.ts';
 import type { Check } from '../check.ts';
 import { askingEngine, finding, ok, skipped } from '../findings.ts';
@@ -24,7 +24,7 @@ export const hubQuota: Check = {
     links: ['https://docs.docker.com/docker-hub/usage/pulls/'],
   },
   look: askingEngine(TRIED, async ({ docker }, patient, deadline) => {
-    const image = patient.wish.image ?? defaultImageOf(OWN_KIND_VERSION) ?? '';
+    const image = patient.wish.image ?? stockImage(OWN_KIND_VERSION, patient.wish.kubernetes) ?? '';
     if (await docker.images.has(image, deadline)) return skipped(TRIED, 'nothing has to be pulled');
     const within = Deadline.in(REGISTRY_MS, 'the image registry', deadline.signal);
     if (!isOnHub(image) || (await docker.images.registryRefusal(image, within)) !== undefined) {

@@ -11,7 +11,8 @@ export const minikube: Check = {
   moment: 'start',
   about: {
     looks: `With \`--provider minikube\` only: runs \`minikube version\` with the minikube on PATH. Versions ${TESTED_RANGE} are tested.`,
-    matters: 'podproof neither downloads nor builds minikube; without it there is nobody to make the cluster.',
+    matters:
+      'podproof neither downloads nor builds minikube; without it there is nobody to make the cluster.',
     levels: {
       warn: 'It is outside the tested range: it is used, and may understand our flags differently.',
       fail: 'There is none, or it does not tell its version. A run then ends with MINIKUBE_MISSING.',

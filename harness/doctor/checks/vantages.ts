@@ -1,9 +1,11 @@
 import { CLUSTER_LABEL, KIND_NETWORK, ROLE_LABEL } from '../../clusters/kind/labels.ts';
+import { CREATED_LABEL, NAME_LABEL } from '../../clusters/minikube/labels.ts';
+import type { Deadline } from '../../core/deadline.ts';
+import type { DockerEngine } from '../../docker/engine-port.ts';
 import type { Check } from '../check.ts';
 import { askingEngine, info, ok, skipped } from '../findings.ts';
 
 const TRIED = 'opened a connection from here to the API server at the address of a node';
-const API_PORT = 6443;
 
 export const vantages: Check = {
   id: 'D25',
@@ -21,14 +23,13 @@ export const vantages: Check = {
     links: ['https://kind.sigs.k8s.io/docs/user/loadbalancer/'],
   },
   look: askingEngine(TRIED, async ({ docker }, { connects }, deadline) => {
-    const nodes = await docker.containers.list({ [ROLE_LABEL]: 'control-plane' }, deadline);
-    const ours = nodes.find(({ labels }) => labels[CLUSTER_LABEL]?.startsWith('podproof-') === true);
+    const ours = await controlPlaneOf(docker, deadline);
     const node = ours && (await docker.containers.inspect(ours.id, deadline));
-    const address = node?.addresses[KIND_NETWORK];
+    const address = ours && node?.addresses[ours.network];
     if (node === undefined || address === undefined || address === '') {
       return skipped(TRIED, 'no cluster to try it with');
     }
-    return (await connects(address, API_PORT, deadline))
+    return ours !== undefined && (await connects(address, ours.port, deadline))
       ? ok(TRIED, `${node.name} answers at ${address}; by exec and from a container it works everywhere`)
       : info(
           TRIED,
@@ -36,3 +37,23 @@ export const vantages: Check = {
         );
   }),
 };
+
+interface ControlPlane {
+  readonly id: string;
+  /** Of the engine. */
+  readonly network: string;
+  /** Of the API server. */
+  readonly port: number;
+}
+
+/** Of any cluster of podproof that is there. */
+async function controlPlaneOf(docker: DockerEngine, deadline: Deadline): Promise<ControlPlane | undefined> {
+  const [ofKind, ofMinikube] = await Promise.all([
+    docker.containers.list({ [ROLE_LABEL]: 'control-plane' }, deadline),
+    docker.containers.list({ [CREATED_LABEL]: 'true' }, deadline),
+  ]);
+  const kind = ofKind.find(({ labels }) => labels[CLUSTER_LABEL]?.startsWith('podproof-') === true);
+  if (kind !== undefined) return { id: kind.id, network: KIND_NETWORK, port: 6443 };
+  const minikube = ofMinikube.find(({ labels }) => /^podproof-[0-9a-f]{6}$/.test(labels[NAME_LABEL] ?? ''));
+  return minikube && { id: minikube.id, network: minikube.name, port: 8443 };
+}

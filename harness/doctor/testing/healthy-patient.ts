@@ -175,6 +175,7 @@ function fakeDocker(ailment: Ailment): DockerEngine {
     networks: {
       list: () => Promise.resolve([]),
       inspect: (name) => Promise.resolve(network && { name, createdAt: '', containers: [], ...network }),
+      create: () => Promise.resolve(),
       remove: () => Promise.resolve(false),
     },
     volumes: () => Promise.resolve([]),

@@ -1,0 +1,193 @@
+import { describeResult, type CommandRunner } from '../../core/command.ts';
+import { Deadline } from '../../core/deadline.ts';
+import { EnvironmentError, InfrastructureError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json.ts';
+import { isPod, type KubeClient, type KubeObject, type Pod } from '../../core/kube.ts';
+import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
+import { toolsNamespace } from './labels.ts';
+import { nodeRunner } from './node-runner.ts';
+
+export interface WorkloadChoice {
+  readonly image: string;
+  /** `Never` for our own image, which no registry has. */
+  readonly pull: 'Never' | 'IfNotPresent';
+}
+
+export interface NodePodsOptions {
+  readonly attachment: string;
+  readonly kube: KubeClient;
+  readonly workload: WorkloadChoice;
+  readonly signal: AbortSignal;
+}
+
+/** The pods that look at the nodes for us, one for each node that is asked something. */
+export interface NodePods {
+  /** Starts the pod of a node unless it is there. @throws EnvironmentError WORKLOAD_MISSING; InfrastructureError */
+  ensure(node: KubeObject): Promise<Pod>;
+  /** Runs commands on the node; the pod is started with the first one. */
+  runner(node: KubeObject): CommandRunner;
+}
+
+const START_MS = 90_000;
+
+export function nodePods(options: NodePodsOptions): NodePods {
+  const started = new Map<string, Promise<Pod>>();
+  const numbers = new Map<string, number>();
+  const podName = ({ metadata: { name } }: KubeObject): string => {
+    const number = numbers.get(name) ?? numbers.size;
+    numbers.set(name, number);
+    return `look-${String(number)}`;
+  };
+  const ensure = (node: KubeObject): Promise<Pod> => {
+    const { name } = node.metadata;
+    const pod =
+      started.get(name) ??
+      start(node, podName(node), options).catch((error: unknown) => {
+        // A start that failed does not answer for the next one.
+        started.delete(name);
+        throw error;
+      });
+    started.set(name, pod);
+    return pod;
+  };
+  const { attachment, kube } = options;
+  return {
+    ensure,
+    runner(node) {
+      const target = { namespace: toolsNamespace(attachment), name: podName(node) };
+      const inPod = kube.podRunner(target);
+      const where = `node ${node.metadata.name}, seen by our own pod ${target.namespace}/${target.name}`;
+      return nodeRunner(async () => {
+        await ensure(node);
+        return inPod;
+      }, where);
+    },
+  };
+}
+
+async function start(node: KubeObject, name: string, options: NodePodsOptions): Promise<Pod> {
+  const { kube, attachment, signal, workload } = options;
+  const { name: nodeName } = node.metadata;
+  const deadline = Deadline.in(START_MS, `the pod that looks at node ${nodeName}`, signal);
+  const namespace = toolsNamespace(attachment);
+  // An earlier attempt may have left it there; the namespace is ours alone.
+  if ((await kube.get('Pod', { name, namespace }, deadline)) === undefined)
+    await kube.create(lookingPod({ name, namespace, nodeName, workload }), deadline);
+  const look = async (): Promise<Look<Pod>> => {
+    const pod = await kube.get('Pod', { name, namespace }, deadline);
+    return isPod(pod) ? progressOf(pod, nodeName, workload) : pending('the pod is gone');
+  };
+  const pod = await poll(look, { deadline, pauseMs: 150, maxPauseMs: 1000 });
+  await requireItsNode(node, kube.podRunner({ namespace, name }), deadline);
+  return pod;
+}
+
+/**
+ * Put on the node without the scheduler, because that is not under test here and the node may be full or cordoned. It
+ * does nothing; what is asked of the node runs in it.
+ */
+function lookingPod(pod: {
+  readonly name: string;
+  readonly namespace: string;
+  readonly nodeName: string;
+  readonly workload: WorkloadChoice;
+}): KubeObject {
+  const { name, namespace, nodeName, workload } = pod;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace },
+    spec: {
+      nodeName,
+      hostPID: true,
+      hostNetwork: true,
+      hostIPC: true,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
+      tolerations: [{ operator: 'Exists' }],
+      containers: [
+        {
+          name: 'look',
+          image: workload.image,
+          imagePullPolicy: workload.pull,
+          command: ['idle'],
+          securityContext: { privileged: true },
+        },
+      ],
+    },
+  };
+}
+
+const NO_IMAGE = new Set(['ErrImageNeverPull', 'ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']);
+
+function progressOf(pod: Pod, node: string, workload: WorkloadChoice): Look<Pod> {
+  const { phase, reason, message, containerStatuses } = pod.status ?? {};
+  const [container] = containerStatuses ?? [];
+  if (container?.ready === true) return done(pod);
+  const waiting = container?.state?.waiting;
+  if (waiting?.reason !== undefined && NO_IMAGE.has(waiting.reason))
+    return hopeless(workloadMissing(node, workload, waiting.message ?? waiting.reason));
+  if (phase === 'Failed' || phase === 'Succeeded') {
+    const ended = container?.state?.terminated;
+    const why = reason ?? ended?.reason ?? phase;
+    return hopeless(
+      new InfrastructureError(
+        'NODE_NOT_SEEN',
+        `The pod that looks at node ${node} ended: ${why} (${message ?? ended?.message ?? 'no message'})`,
+      ),
+    );
+  }
+  return pending(`${phase ?? 'no phase'}, ${waiting?.reason ?? 'nothing is waited for'}`);
+}
+
+function workloadMissing(node: string, { image, pull }: WorkloadChoice, seen: string): EnvironmentError {
+  return new EnvironmentError('WORKLOAD_MISSING', `Node ${node} has no image ${image}: ${seen}`, {
+    hint:
+      pull === 'Never'
+        ? 'Bring it there: `npm run podproof -- save-images podproof-images.tar`, then for kind `kind load image-archive podproof-images.tar --name CLUSTER`, elsewhere `ctr -n k8s.io images import podproof-images.tar` on every node. Or push it to a registry that the nodes pull from and name it: --workload-image REF'
+        : 'Check that the nodes can pull what --workload-image names.',
+  });
+}
+
+/**
+ * The node that the pod is on is the one that the API speaks of: the kernel's boot id is the same, and so is the
+ * machine id where both sides know it.
+ */
+async function requireItsNode(node: KubeObject, runner: CommandRunner, deadline: Deadline): Promise<void> {
+  const { name } = node.metadata;
+  const through = nodeRunner(() => Promise.resolve(runner), `node ${name}`);
+  const result = await through.run(['cat', '/proc/sys/kernel/random/boot_id', '/etc/machine-id'], {
+    deadline,
+  });
+  const [boot = '', machine = ''] = result.stdout.split('\n').map((line) => line.trim());
+  if (boot === '') {
+    deadline.signal.throwIfAborted();
+    throw new InfrastructureError(
+      'NODE_NOT_SEEN',
+      `Node ${name} cannot be looked at: ${describeResult(result)}`,
+      {
+        hint: 'The image of --workload-image must be podproof’s own: it needs nsenter.',
+      },
+    );
+  }
+  const { bootID = '', machineID = '' } = nodeInfo(node);
+  const isOther = machine !== '' && machineID !== '' && machine !== machineID;
+  if (boot === bootID && !isOther) return;
+  throw new InfrastructureError(
+    'NODE_MISTAKEN',
+    `The pod on node ${name} sees boot id ${boot} and machine id ${machine || 'none'}, the API says ${bootID} and ${machineID}.`,
+    { hint: 'It was restarted a moment ago, or the pod runs in a virtual machine of its own. Run again.' },
+  );
+}
+
+function nodeInfo({ status }: KubeObject): { readonly bootID?: string; readonly machineID?: string } {
+  const info = isRecord(status) ? status['nodeInfo'] : undefined;
+  if (!isRecord(info)) return {};
+  const { bootID, machineID } = info;
+  return {
+    ...(typeof bootID === 'string' ? { bootID } : {}),
+    ...(typeof machineID === 'string' ? { machineID } : {}),
+  };
+}
