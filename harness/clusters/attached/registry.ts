@@ -1,4 +1,5 @@
 import type { ClusterNode, ClusterRegistry } from '../../core/cluster.ts';
+import { describeResult } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
 import { isPod, type KubeObject, type Pod } from '../../core/kube.ts';
@@ -18,6 +19,8 @@ const TOLD = `/etc/containerd/certs.d/${PREFIX}/hosts.toml`;
 
 const START_MS = 60_000;
 const LOOK_MS = 20_000;
+/** As many as are looked at before anything else. */
+const MOST_NODES = 24;
 
 export interface RegistryParts {
   readonly attachment: string;
@@ -43,6 +46,8 @@ export interface AttachedRegistry {
 export async function registryOf(parts: RegistryParts, outer: Deadline): Promise<AttachedRegistry> {
   const home = parts.schedulable.find(({ name }) => hasImage(parts.objects, name));
   if (home === undefined) return none(`no node that takes pods reports the image ${IMAGE}`);
+  if (parts.schedulable.length > MOST_NODES)
+    return none(`each of ${String(parts.schedulable.length)} nodes would need a relay of its own`);
   const deadline = Deadline.in(LOOK_MS, 'what nodes know of the registry', outer.signal);
   const told = await Promise.all(
     parts.schedulable.map(async ({ name, runner }) => ({
@@ -50,8 +55,12 @@ export async function registryOf(parts: RegistryParts, outer: Deadline): Promise
       result: await runner.run(['test', '-e', TOLD], { deadline }),
     })),
   );
-  const taken = told.find(({ result }) => result.kind !== 'exited' || result.exitCode === 0);
-  if (taken !== undefined) return none(`node ${taken.name} looks for ${PREFIX} elsewhere (${TOLD})`);
+  const taken = told.find(({ result }) => result.kind !== 'exited' || result.exitCode !== 1);
+  if (taken !== undefined) {
+    const isThere = taken.result.kind === 'exited' && taken.result.exitCode === 0;
+    const why = isThere ? `looks for ${PREFIX} elsewhere (${TOLD})` : describeResult(taken.result);
+    return none(`node ${taken.name} ${why}`);
+  }
   let started: Promise<ClusterRegistry> | undefined;
   return {
     why: `a pod of ours on node ${home.name}, ${PREFIX} on every node`,
