@@ -241,6 +241,7 @@ describe('a matrix', () => {
         code: 'KUBERNETES_UNKNOWN',
         exitCode: 2,
       });
+      await expect(matrix({ provider: 'kind,attached' })).rejects.toMatchObject({ code: 'FLAGS_MIXED' });
       await expect(matrix({ ids: ['no-such-scenario'] })).rejects.toMatchObject({ exitCode: 2 });
       expect(await readFile(join(folder, 'calls'), 'utf8')).toBe('');
     },

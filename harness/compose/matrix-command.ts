@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { terminalProgress } from '../cli/terminal-progress.ts';
 import type { MatrixSettings } from '../config/matrix-settings.ts';
 import type { Places } from '../config/places.ts';
+import { runSettings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { acquireFileLock } from '../core/file-lock.ts';
@@ -51,6 +52,8 @@ export async function matrixCommand(input: MatrixInput): Promise<ExitCode> {
   for (const file of [settings.json, settings.markdown])
     if (file !== undefined) await checkReportTarget(file);
   const dimensions = { ...settings, kubernetes: minors };
+  // What a provider cannot be told is a mistake of the command line: better now than as a cell that was not run.
+  for (const cell of cellsOf(dimensions)) runSettings({ ...cell }, {});
   const name = settings.name ?? matrixName(dimensions);
   const folder = join(places.runs, `matrix-${name}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -6,7 +6,7 @@ import type { Answer } from './answers.ts';
 import type { Difference, Group } from './compare.ts';
 import { countRows } from './counts.ts';
 import type { Companion } from './goes-with.ts';
-import { lasting } from './same-words.ts';
+import { lasting } from './lasting.ts';
 import { skippedTogether, type SkippedTogether } from './skips.ts';
 import type { MatrixV1 } from './stored-matrix.ts';
 
