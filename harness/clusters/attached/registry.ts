@@ -2,6 +2,7 @@ import type { ClusterNode, ClusterRegistry } from '../../core/cluster.ts';
 import { describeResult } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json.ts';
 import { isPod, type KubeObject, type Pod } from '../../core/kube.ts';
 import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
 import type { AttachedKube } from './deps.ts';
@@ -80,11 +81,14 @@ function none(why: string): AttachedRegistry {
   return { why, lacks: why, start: () => Promise.reject(error) };
 }
 
-/** The kubelet tells the newest 50 images of a node (nodeStatusMaxImages). */
+/**
+ * The kubelet tells the newest 50 images of a node (nodeStatusMaxImages). An image whose last name was taken away has
+ * null for its names: seen with Kubernetes 1.37.
+ */
 function hasImage(objects: readonly KubeObject[], node: string): boolean {
   const status = objects.find(({ metadata }) => metadata.name === node)?.['status'];
-  const { images = [] } = (status ?? {}) as { images?: readonly { readonly names?: readonly string[] }[] };
-  return images.some(({ names = [] }) => names.includes(IMAGE));
+  const images = isRecord(status) && Array.isArray(status['images']) ? status['images'] : [];
+  return images.filter(isRecord).some(({ names }) => Array.isArray(names) && names.includes(IMAGE));
 }
 
 async function startAll(home: ClusterNode, parts: RegistryParts): Promise<ClusterRegistry> {
