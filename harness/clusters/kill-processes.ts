@@ -1,11 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises';
 
+/** One that was about to start another may have done so while it was being looked at. */
+const LOOKS = 3;
+
 /**
- * Ends every process whose arguments are meant, until there is none: one that is about to start another may do so
- * while it is being looked at. Linux only: elsewhere there is no /proc, and nothing happens.
+ * Ends every process whose arguments are meant, and those that they started meanwhile. Linux only: elsewhere there is
+ * no /proc, and nothing happens.
  */
 export async function killProcesses(isMeant: (argv: readonly string[]) => boolean): Promise<void> {
-  while ((await killOnce(isMeant)) > 0);
+  for (let look = 0; look < LOOKS; look += 1) if ((await killOnce(isMeant)) === 0) return;
 }
 
 /** @returns how many were ended */

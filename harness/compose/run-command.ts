@@ -6,10 +6,8 @@ import { podproofVersion } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
-import type { CheckResult } from '../core/diagnosis.ts';
 import type { EventSink, NewRunEvent } from '../core/events.ts';
 import { EXIT_CODES, type ExitCode } from '../core/exit-codes.ts';
-import { requireMinor } from '../images/kubernetes-minors.ts';
 import { runJudge, type Judgement } from '../jest/run-judge.ts';
 import type { ExitGuard } from '../lifetime/exit-guard.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
@@ -21,17 +19,14 @@ import { exitOf } from '../report/exit.ts';
 import { fanOut } from '../report/fan-out.ts';
 import { openJournal, type Journal } from '../report/journal.ts';
 import { problemEvent } from '../report/problem.ts';
+import type { SummaryEvent } from '../report/run-summary.ts';
 import { summarize } from '../report/summary.ts';
-import { checkReportTarget } from '../report/write-report.ts';
-import { loadScenarios } from '../scenario/load.ts';
-import { choose } from '../scenario/plan.ts';
 import { local } from '../shell/local.ts';
-import { requireConsent } from './attached-bench.ts';
-import { checkUp, tellFindings } from './check-up.ts';
+import { beforeTheStart } from './before-the-start.ts';
+import { tellFindings } from './check-up.ts';
 import type { Terminal } from './console.ts';
 import { giveUp } from './give-up.ts';
 import type { ProveContext } from './prove.ts';
-import { thisPatient } from './patient.ts';
 import { writeRefusal, writeReports } from './reports.ts';
 import { BUNDLE, runDiagnostics, type RunDiagnostics } from './run-diagnostics.ts';
 import { makeRunFolder } from './run-folder.ts';
@@ -51,7 +46,6 @@ const RECORD_MS = 30 * 60_000;
 /** From the last verdict on; it takes a second or two. */
 const JUDGE_MS = 120_000;
 const WATCHDOG_MS = 15_000;
-const CHECK_UP_MS = 10_000;
 
 /**
  * One run from first to last side effect: check the files, start what is needed, prove, judge, take everything back,
@@ -96,36 +90,11 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
   return await closeRecord(record, settings, diagnostics);
 }
 
-/** Everything that can be wrong before anything was started. */
-async function beforeTheStart(input: RunInput): Promise<Pick<ProveContext, 'scenarios'> & RunFindings> {
-  const { settings, places } = input;
-  const scenarios = choose(await loadScenarios(places.scenarios), { ids: settings.ids, tags: settings.only });
-  await requireMinor(places.recipes, settings.kubernetes);
-  for (const file of [settings.json, settings.junit]) if (file !== undefined) await checkReportTarget(file);
-  if (settings.provider === 'attached') await requireConsent(settings);
-  return { scenarios, findings: await checkUpFirst(input) };
-}
-
-interface RunFindings {
-  readonly findings: readonly CheckResult[];
-}
-
-/** The checks that need no engine. */
-async function checkUpFirst({ settings, places }: RunInput): Promise<readonly CheckResult[]> {
-  const deadline = Deadline.in(CHECK_UP_MS, 'the checks before the start');
-  const patient = await thisPatient({ settings, places, deadline });
-  try {
-    return await checkUp('start', patient, deadline.signal);
-  } finally {
-    patient.close();
-  }
-}
-
 /** Everything that is known about a run, and where it goes. */
 interface RunRecord {
   readonly runId: string;
   readonly folder: string;
-  readonly events: readonly NewRunEvent[];
+  readonly events: readonly SummaryEvent[];
   readonly journal: Journal;
   readonly progress: TerminalProgress;
   readonly sink: EventSink;
@@ -136,7 +105,8 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
   const startedAt = systemClock.now();
   const runId = randomBytes(3).toString('hex');
   const folder = await makeRunFolder(places, runId);
-  const events: NewRunEvent[] = [];
+  const events: SummaryEvent[] = [];
+  const dated = (event: NewRunEvent): SummaryEvent => ({ ...event, at: systemClock.date().toISOString() });
   const journal = openJournal(join(folder, 'journal.ndjson'));
   const progress = terminalProgress({
     stream: { write: terminal.err },
@@ -151,7 +121,7 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
     evidence,
     bundle: join(evidence, BUNDLE),
   });
-  const sink = fanOut([{ emit: (event) => events.push(event) }, journal, report]);
+  const sink = fanOut([{ emit: (event) => events.push(dated(event)) }, journal, report]);
   const strict = settings.strict ? ({ strict: true } as const) : {};
   sink.emit({ type: 'run.started', runId, argv, podproof: podproofVersion(), ...strict });
   return {

@@ -107,7 +107,7 @@ describe('errorOf', () => {
       code: 'MINIKUBE_MISSING',
       exitCode: 3,
     });
-    expect(errorOf({ ms: 1, checks: [found('D02', 'fail'), missing] })).toMatchObject({
+    expect(errorOf({ ms: 1, checks: [missing, found('D29', 'fail')] })).toMatchObject({
       code: 'DOCTOR_FAILED',
     });
   });

@@ -1,10 +1,11 @@
-import type { HttpAnswer } from './http.ts';
-import { httpFrom } from './http.ts';
+import { Deadline } from '../core/deadline.ts';
 import { CannotTell, type NodeUnderTest, type Scene } from '../core/under-test.ts';
 import { read } from './answer.ts';
+import { httpFrom, type HttpAnswer } from './http.ts';
 
 /** Where minikube's API server listens on its node: the way there is tried with something that certainly answers. */
 const API_PORT = 8443;
+const CURL_MS = 10_000;
 
 /** What this machine got from a port of nodes, as the article asks: `curl http://<minikube ip>:9000`. */
 export type LaptopAnswers =
@@ -19,9 +20,9 @@ export type LaptopAnswers =
 
 /**
  * Asks from this machine, by the address that `minikube ip` tells and by that of the pod's own node. Where there is no
- * such command or no way to a node, it is not asked, for a reason; no other way is taken in its place.
+ * such command, no curl or no way to a node, it is not asked, for a reason; no other way is taken in its place.
  *
- * @throws CannotTell when the command does not tell an address, or curl cannot be run
+ * @throws CannotTell when the command does not tell an address
  */
 export async function httpFromLaptop(
   scene: Pick<Scene, 'laptop'>,
@@ -31,6 +32,9 @@ export async function httpFromLaptop(
   const { laptop } = scene;
   if (laptop === undefined) return { asked: false, why: 'minikube ip is a command of minikube alone' };
   if (laptop.outOfReach !== undefined) return { asked: false, why: laptop.outOfReach };
+  const deadline = Deadline.in(CURL_MS, 'curl to tell its version');
+  const curl = await laptop.runner.run(['curl', '--version'], { deadline });
+  if (curl.kind === 'notStarted') return { asked: false, why: 'there is no curl on this machine' };
   const named = parseAddress(await read(laptop.runner, laptop.nodeAddress));
   const way = await httpFrom(laptop.runner, { host: named, port: API_PORT, path: '/' });
   if (way.kind !== 'answered') {

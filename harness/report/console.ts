@@ -41,7 +41,8 @@ export function consoleReport(options: ConsoleOptions): EventSink {
     return summary;
   };
   const printFindings = (findings: readonly CheckResult[]): void => {
-    const lines = findings.filter(({ level }) => level === 'warn').map((each) => findingLine(each, style));
+    const isTold = ({ level }: CheckResult): boolean => level === 'warn' || level === 'fail';
+    const lines = findings.filter(isTold).map((each) => findingLine(each, style));
     if (lines.length > 0) print('finding', lines);
   };
   return {

@@ -5,12 +5,11 @@ import { fingerprint } from '../fingerprint.ts';
 import type { ClusterPlan } from '../lifecycle/node-maker.ts';
 import { requireMinikube } from './binary.ts';
 import { chooseBase } from './image-choice.ts';
-import { startArgv, type Start } from './start-argv.ts';
+import { startFlags, type Start } from './start-argv.ts';
 
 export interface MinikubePlan extends ClusterPlan {
   readonly version: string;
-  /** What the command line says, as far as it does not depend on the cluster. */
-  readonly start: Omit<Start, 'cluster' | 'nodes'>;
+  readonly start: Start;
 }
 
 /** More has never been tried here. */
@@ -36,27 +35,22 @@ export async function planCluster(
   const version = await requireMinikube({ ...options, shell: deps.shell });
   const engine = await deps.docker.facts(options.deadline);
   const { image, workload, why, flag, own } = await chooseBase(spec, options, deps);
-  const { kubernetes } = spec;
-  const start = { image: flag, kubernetes, own, isRoot: process.getuid?.() === 0 };
-  const flags = startArgv({ cluster: '', nodes: spec.nodes, ...start }).slice(4);
+  const { nodes, kubernetes } = spec;
+  const start = { nodes, image: flag, kubernetes, own, isRoot: process.getuid?.() === 0 };
+  const flags = startFlags(start).join(' ');
   return {
     version,
     start,
     image,
     workload,
     madeBy: { minikube: version },
-    // Where the manifest lies is no part of the cluster; what it says goes with the image.
-    fingerprint: fingerprint({
-      image,
-      workload: workload ?? '',
-      flags: flags.filter((word) => !word.startsWith('--cni=')).join(' '),
-    }),
+    fingerprint: fingerprint({ image, workload: workload ?? '', flags }),
     facts: {
       minikube: version,
       engine: engine.version,
       cgroup: `v${engine.cgroupVersion}`,
       image: `${image} (${why})`,
-      flags: flags.join(' '),
+      flags,
     },
   };
 }

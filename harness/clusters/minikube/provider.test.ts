@@ -157,11 +157,14 @@ describe('removing', () => {
     await folder.write({ ...record, phase: 'creating' });
     fake.world.containers.delete(`${name}-m02`);
     fake.world.beingCreated.add(`${name}-m02`);
+    const late = Promise.withResolvers<void>();
     setTimeout(() => {
       addNode(fake.world, `${name}-m02`);
       fake.world.beingCreated.delete(`${name}-m02`);
+      late.resolve();
     }, 200);
     await minikube.destroy(name, within().deadline);
+    await late.promise;
     expect(await leftovers()).toEqual([]);
   });
 });

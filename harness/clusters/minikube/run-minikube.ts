@@ -52,13 +52,12 @@ export async function runMinikubeStart(making: Making<MinikubePlan>, deps: RunDe
 }
 
 async function start(
-  { name, folder, spec, plan, options, step }: Making<MinikubePlan>,
+  { name, folder, plan, options, step }: Making<MinikubePlan>,
   { progress, hopeless }: { readonly progress: { doing: string }; readonly hopeless: AbortSignal },
   deps: RunDeps,
 ): Promise<CommandResult> {
   const { deadline } = options;
-  const argv = startArgv({ cluster: name, nodes: spec.nodes, ...plan.start });
-  return deps.shell.run(argv, {
+  return deps.shell.run(startArgv(name, plan.start), {
     deadline: Deadline.in(deadline.remainingMs, deadline.what, AbortSignal.any([deadline.signal, hopeless])),
     env: environmentOf(folder, deps),
     onLine: (line) => {

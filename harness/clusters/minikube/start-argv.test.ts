@@ -1,13 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { startArgv, type Start } from './start-argv.ts';
+import { startFlags, type Start } from './start-argv.ts';
 
 const START: Start = {
-  cluster: 'podproof-abc123',
   nodes: 2,
   ...{ image: undefined, kubernetes: undefined, own: undefined, isRoot: false },
 };
 const versionIn = (start: Partial<Start>): readonly string[] =>
-  startArgv({ ...START, ...start }).filter((word) => word.startsWith('--kubernetes-version'));
+  startFlags({ ...START, ...start }).filter((word) => word.startsWith('--kubernetes-version'));
 
 test('minikube chooses its version, or takes the minor that was asked for; our own image has one', () => {
   expect(versionIn({})).toEqual([]);

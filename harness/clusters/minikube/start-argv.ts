@@ -9,8 +9,8 @@ export interface OwnBase {
   readonly cniManifest: string;
 }
 
+/** What decides the flags. */
 export interface Start {
-  readonly cluster: string;
   readonly nodes: number;
   /** Base image; minikube's own when absent. */
   readonly image: string | undefined;
@@ -21,16 +21,21 @@ export interface Start {
   readonly isRoot: boolean;
 }
 
+/** `minikube start` as podproof calls it: its answers are events, and nobody answers questions. */
+export function startArgv(cluster: string, start: Start): readonly [string, ...string[]] {
+  const profile = ['start', '--profile', cluster, '--output=json', '--interactive=false'];
+  return [MINIKUBE, ...profile, ...startFlags(start), ...(start.own === undefined ? [] : cniFlag(start.own))];
+}
+
 /**
- * `minikube start` as podproof calls it. What is not said here is minikube's default: that is what readers have.
+ * How the cluster is to be, whatever it is called and wherever its files are. What is not said here is minikube's
+ * default: that is what readers have.
  *
  * No limits of containers and no waiting: we set the same limits as for kind's nodes, and look at all nodes ourselves.
- * No addons: no claim is about them, and their images would have to be pulled. Nobody answers questions, and ports
- * listen on loopback only.
+ * No addons: no claim is about them, and their images would have to be pulled. Ports listen on loopback only.
  */
-export function startArgv({ cluster, nodes, image, kubernetes, own, isRoot }: Start): [string, ...string[]] {
+export function startFlags({ nodes, image, kubernetes, own, isRoot }: Start): readonly string[] {
   return [
-    ...([MINIKUBE, 'start', '--profile', cluster, '--output=json', '--interactive=false'] as const),
     ...['--driver=docker', '--container-runtime=containerd', `--nodes=${String(nodes)}`],
     ...['--listen-address=127.0.0.1', '--embed-certs=true', '--install-addons=false', '--wait=none'],
     ...['--cpus=no-limit', '--memory=no-limit'],
@@ -45,10 +50,10 @@ export function startArgv({ cluster, nodes, image, kubernetes, own, isRoot }: St
 }
 
 /** Everything is inside: nothing is to be downloaded, and nothing could be. */
-function ownFlags({ kubernetesVersion, cniManifest }: OwnBase): readonly string[] {
-  return [
-    `--kubernetes-version=${kubernetesVersion}`,
-    `--cni=${cniManifest}`,
-    ...['--preload=false', '--cache-images=false'],
-  ];
+function ownFlags({ kubernetesVersion }: OwnBase): readonly string[] {
+  return [`--kubernetes-version=${kubernetesVersion}`, '--preload=false', '--cache-images=false'];
+}
+
+function cniFlag({ cniManifest }: OwnBase): readonly string[] {
+  return [`--cni=${cniManifest}`];
 }

@@ -30,7 +30,8 @@ export async function providerContract({ id, whyNot, also }: ContractSubject): P
     await bench[Symbol.asyncDispose]();
   }, 120_000);
   describe(`the contract of ${id}:`, () => {
-    sharedClusterTests(bench, also);
+    // In a block of its own, so that who runs only the bad ends does not wait for this cluster.
+    describe('one cluster from its creation to its end:', () => sharedClusterTests(bench, also));
     badEndTests(bench);
   });
 }

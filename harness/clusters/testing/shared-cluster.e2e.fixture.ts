@@ -106,7 +106,7 @@ export function sharedClusterTests(bench: ProviderBench, also?: (scene: Contract
       expect([...texts.keys()].filter((file) => file.startsWith(`nodes/${name}/`))).not.toEqual([]);
     expect(texts.get('cluster/pods.txt')).toMatch(/coredns.*Running/);
     expect([...texts.values()].join('\n')).not.toContain('[podproof:');
-  });
+  }, 90_000);
 
   test('kept, it is taken over only when it fits', async () => {
     expect(await provider.findKept(bench.spec(nodes), options(60_000))).toBeUndefined();
