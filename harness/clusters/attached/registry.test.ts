@@ -19,8 +19,15 @@ function nodeObject(name: string, images: readonly string[]): KubeObject {
   };
 }
 
-/** @param told what `test -e` of containerd's file for the registry answers on every node */
-function partsOf(objects: readonly KubeObject[], told: ScriptedAnswer): RegistryParts {
+/**
+ * @param told what `test -e` of containerd's file for the registry answers on every node
+ * @param has nodes whose containerd lists the image
+ */
+function partsOf(
+  objects: readonly KubeObject[],
+  told: ScriptedAnswer,
+  has: readonly string[] = [],
+): RegistryParts {
   const world = fakeAttachedCluster({
     uid: 'u',
     statusOf: () => ({ phase: 'Running', podIP: '10.1.0.7', containerStatuses: [{ ready: true }] }),
@@ -30,7 +37,9 @@ function partsOf(objects: readonly KubeObject[], told: ScriptedAnswer): Registry
     address: '10.0.0.1',
     role: 'worker',
     schedulable: true,
-    runner: new ScriptedRunner(() => told),
+    runner: new ScriptedRunner(([program]) =>
+      program === 'ctr' ? { stdout: has.includes(name) ? `${IMAGE}\n` : '' } : told,
+    ),
   }));
   const workload = { image: 'w:1', pull: 'Never' } as const;
   return { attachment: 'podproof-abc123', kube: world.kube, objects, schedulable, workload };
@@ -60,12 +69,17 @@ describe('registryOf', () => {
     }
   });
 
+  test('an image that was loaded a moment ago is found before the kubelet tells of it', async () => {
+    const parts = partsOf([nodeObject('a', []), nodeObject('b', [])], { exitCode: 1 }, ['b']);
+    expect((await registryOf(parts, deadline)).why).toContain('on node b,');
+  });
+
   test.each<[string, readonly KubeObject[], ScriptedAnswer, RegExp]>([
     [
       'no node has the image',
       [nodeObject('a', [])],
       { exitCode: 1 },
-      /no node that takes pods reports the image/,
+      /no node that takes pods has the image/,
     ],
     ['containerd was told otherwise', TWO, { exitCode: 0 }, /node a looks for localhost:5001 elsewhere/],
     ['a node does not say', TWO, { notStarted: 'gone' }, /node a not started: gone/],

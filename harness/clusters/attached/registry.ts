@@ -45,11 +45,11 @@ export interface AttachedRegistry {
  * it. Possible when a node has the registry's image and nobody told the nodes something else about the name.
  */
 export async function registryOf(parts: RegistryParts, outer: Deadline): Promise<AttachedRegistry> {
-  const home = parts.schedulable.find(({ name }) => hasImage(parts.objects, name));
-  if (home === undefined) return none(`no node that takes pods reports the image ${IMAGE}`);
   if (parts.schedulable.length > MOST_NODES)
     return none(`each of ${String(parts.schedulable.length)} nodes would need a relay of its own`);
   const deadline = Deadline.in(LOOK_MS, 'what nodes know of the registry', outer.signal);
+  const home = await nodeWithImage(parts, deadline);
+  if (home === undefined) return none(`no node that takes pods has the image ${IMAGE}`);
   const told = await Promise.all(
     parts.schedulable.map(async ({ name, runner }) => ({
       name,
@@ -79,6 +79,20 @@ export async function registryOf(parts: RegistryParts, outer: Deadline): Promise
 function none(why: string): AttachedRegistry {
   const error = new InfrastructureError('NO_REGISTRY', `There is no image registry: ${why}.`);
   return { why, lacks: why, start: () => Promise.reject(error) };
+}
+
+/** By what the API says, or by containerd itself: the kubelet tells of a new image up to a minute later. */
+async function nodeWithImage(
+  { objects, schedulable }: RegistryParts,
+  deadline: Deadline,
+): Promise<ClusterNode | undefined> {
+  const told = schedulable.find(({ name }) => hasImage(objects, name));
+  if (told !== undefined) return told;
+  const argv = ['ctr', '-n', 'k8s.io', 'images', 'ls', '-q', `name==${IMAGE}`] as const;
+  const listed = await Promise.all(
+    schedulable.map(async (node) => ({ node, result: await node.runner.run(argv, { deadline }) })),
+  );
+  return listed.find(({ result }) => result.stdout.split('\n').includes(IMAGE))?.node;
 }
 
 /**
