@@ -94,7 +94,9 @@ describeIfThere(`a cluster of minikube${because}`, () => {
       const { exitCode, text } = await end(start(['run', ...ids, ...flags]));
       // Lines break where the width ends.
       const words = text.replaceAll(/\s+/g, ' ');
-      expect(words).toMatch(/4 scenarios · 18 claims · 18 hold · 0 contradicted · 0 inconclusive · 0 skipped/);
+      expect(words).toMatch(
+        /4 scenarios · 18 claims · 18 hold · 0 contradicted · 0 inconclusive · 0 skipped/,
+      );
       expect(words).toMatch(
         /200 from this machine \((?:200|refused) at 192\.168\.\d+\.2, which minikube ip names\)/,
       );
