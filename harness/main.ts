@@ -44,6 +44,7 @@ export async function main(
         validate: (paths) => validateCommand(paths, places, terminal.out),
         clean: (options) => cleanCommand(options, places, terminal),
         doctor: (options) => doctorCommand(options, places, terminal),
+        saveImages: (file) => saveImagesCommand(file, places, terminal),
         matrix: (settings) =>
           matrixCommand({
             settings,
@@ -52,7 +53,6 @@ export async function main(
             guard,
             program: [process.execPath, join(places.root, 'harness', 'launch.js')],
           }),
-        saveImages: (file) => saveImagesCommand(file, places, terminal),
         observe: (settings) =>
           observeCommand({ settings, places, terminal, argv, guard, readStdin: () => buffer(process.stdin) }),
       },

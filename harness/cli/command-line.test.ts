@@ -11,8 +11,8 @@ interface Called {
   show?: string;
   doctor?: { readonly json: boolean; readonly settings: RunSettings };
   observe?: ObserveSettings;
-  matrix?: MatrixSettings;
   saveImages?: string;
+  matrix?: MatrixSettings;
   text: string;
 }
 

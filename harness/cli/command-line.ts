@@ -17,8 +17,8 @@ export interface Commands {
   clean(options: CleanOptions): Promise<ExitCode>;
   doctor(options: { readonly json: boolean; readonly settings: RunSettings }): Promise<ExitCode>;
   observe(settings: ObserveSettings): Promise<ExitCode>;
-  matrix(settings: MatrixSettings): Promise<ExitCode>;
   saveImages(file: string): Promise<ExitCode>;
+  matrix(settings: MatrixSettings): Promise<ExitCode>;
 }
 
 export interface CleanOptions {

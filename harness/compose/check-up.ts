@@ -29,6 +29,19 @@ export async function checkUp(
   return diagnosis.checks.filter(({ level }) => level === 'warn' || level === 'auto-fixed');
 }
 
+/**
+ * The checks before a cluster once more, after a run that could not tell everything: a disk that filled up meanwhile
+ * makes pods hang without a word.
+ *
+ * @returns what would keep a run from starting now
+ */
+export async function checkAgain(patient: Patient, parent: AbortSignal): Promise<readonly CheckResult[]> {
+  const deadline = Deadline.in(CHECK_UP_MS, 'the checks after an inconclusive run', parent);
+  const checks = CHECKS.filter(({ moment }) => moment === 'cluster');
+  const diagnosis = await examine(checks, patient, { deadline });
+  return diagnosis.checks.filter(({ level }) => level === 'fail');
+}
+
 /** Into the journal, the result and, one line for a warning, onto the console. Nothing when there is nothing. */
 export function tellFindings(findings: readonly CheckResult[], sink: EventSink): void {
   if (findings.length > 0) sink.emit({ type: 'doctor', findings });

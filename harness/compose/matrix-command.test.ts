@@ -159,6 +159,9 @@ describe('a matrix', () => {
       expect(again.out).toContain('run before');
       expect((await matrix({ mutants: true })).calls).toHaveLength(2);
       expect((await matrix({ mutants: true, fresh: true })).calls).toHaveLength(2);
+      // A start that asks for less forgets nothing.
+      expect((await matrix({ mutants: true, kubernetes: '1.37' })).calls).toEqual([]);
+      expect((await matrix({ mutants: true })).calls).toEqual([]);
       const file = join(folder, 'matrix-test/kind-1.36-3.json');
       await writeFile(file, (await readFile(file, 'utf8')).replaceAll('contradicted', 'holds'));
       const repaired = await matrix({ mutants: true });
@@ -238,6 +241,7 @@ describe('a matrix', () => {
         code: 'KUBERNETES_UNKNOWN',
         exitCode: 2,
       });
+      await expect(matrix({ provider: 'kind,attached' })).rejects.toMatchObject({ code: 'FLAGS_MIXED' });
       await expect(matrix({ ids: ['no-such-scenario'] })).rejects.toMatchObject({ exitCode: 2 });
       expect(await readFile(join(folder, 'calls'), 'utf8')).toBe('');
     },

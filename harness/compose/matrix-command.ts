@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { terminalProgress } from '../cli/terminal-progress.ts';
 import type { MatrixSettings } from '../config/matrix-settings.ts';
 import type { Places } from '../config/places.ts';
+import { runSettings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { acquireFileLock } from '../core/file-lock.ts';
@@ -10,8 +11,8 @@ import { kubernetesMinors, requireMinor } from '../images/kubernetes-minors.ts';
 import type { ExitGuard } from '../lifetime/exit-guard.ts';
 import { listenForSignals } from '../lifetime/signals.ts';
 import { cellsOf, matrixName, type Dimensions } from '../matrix/cell.ts';
-import { assemble, type Entry } from '../matrix/entry.ts';
-import { everyCell } from '../matrix/every-cell.ts';
+import { assemble } from '../matrix/entry.ts';
+import { everyCell, type Ran } from '../matrix/every-cell.ts';
 import { exitCodeOf, problemEvent, renderProblem } from '../report/problem.ts';
 import { checkReportTarget } from '../report/write-report.ts';
 import { loadScenarios } from '../scenario/load.ts';
@@ -51,14 +52,16 @@ export async function matrixCommand(input: MatrixInput): Promise<ExitCode> {
   for (const file of [settings.json, settings.markdown])
     if (file !== undefined) await checkReportTarget(file);
   const dimensions = { ...settings, kubernetes: minors };
+  // What a provider cannot be told is a mistake of the command line: better now than as a cell that was not run.
+  for (const cell of cellsOf(dimensions)) runSettings({ ...cell }, {});
   const name = settings.name ?? matrixName(dimensions);
   const folder = join(places.runs, `matrix-${name}`);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await writeFile(join(places.runs, '.gitignore'), '*\n');
-  const { entries, interrupt } = await runAll(input, { dimensions, name, folder });
+  const { entries, earlier, interrupt } = await runAll(input, { dimensions, name, folder });
   if (interrupt !== undefined) terminal.err(renderProblem(problemEvent(interrupt), terminal.errStyle));
   const codes = interrupt === undefined ? [] : [exitCodeOf(interrupt)];
-  return showMatrix(assemble(name, entries, codes), { settings, terminal, folder });
+  return showMatrix(assemble(name, entries, { codes, earlier }), { settings, terminal, folder });
 }
 
 interface Running {
@@ -70,7 +73,7 @@ interface Running {
 async function runAll(
   { settings, places, terminal, guard, program }: MatrixInput,
   { dimensions, name, folder }: Running,
-): Promise<{ readonly entries: readonly Entry[]; readonly interrupt: unknown }> {
+): Promise<Ran & { readonly interrupt: unknown }> {
   const insist = new AbortController();
   using watch = listenForSignals({ host: process, onInsist: (error) => insist.abort(error) });
   const stop = AbortSignal.any([watch.signal, guard.signal]);
@@ -84,7 +87,7 @@ async function runAll(
     live: terminal.live,
   });
   const fingerprintOf = await inputsOf(places, process.env);
-  const entries = await everyCell(cellsOf(dimensions), {
+  const ran = await everyCell(cellsOf(dimensions), {
     ...{ name, folder, program, progress, stop },
     argsOf: (cell) => cellArguments(cell, settings.run),
     inputsOf: (cell) => fingerprintOf(cellArguments(cell, settings.run)),
@@ -94,5 +97,5 @@ async function runAll(
     insist: insist.signal,
   });
   progress.close();
-  return { entries, interrupt: stop.aborted ? stop.reason : undefined };
+  return { ...ran, interrupt: stop.aborted ? stop.reason : undefined };
 }

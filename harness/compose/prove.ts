@@ -6,7 +6,6 @@ import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
-import type { DockerEngine } from '../docker/engine-port.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { schedulableNames } from '../scenario/every-node.ts';
 import { makePlan } from '../scenario/plan.ts';
@@ -19,16 +18,9 @@ import { awaitEarlierRuns } from './earlier-runs.ts';
 import { keepManifest, manifestDigest } from './manifests.ts';
 import { removeNamespaces } from './remove-namespaces.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
-import { openAttached } from './attached-bench.ts';
-import {
-  openWorkbench,
-  readyCluster,
-  type ReadyCluster,
-  type Workbench,
-  type WorkbenchOptions,
-} from './workbench.ts';
-import { checkUp, tellFindings } from './check-up.ts';
-import { patientOnEngine } from './patient.ts';
+import { openBench } from './open-bench.ts';
+import { readyCluster, type ReadyCluster } from './workbench.ts';
+import { tellFindings } from './check-up.ts';
 
 export interface ProveContext {
   readonly settings: RunSettings;
@@ -82,8 +74,10 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     );
   }
   if (cluster.reused) await awaitEarlierRuns({ ...context, kube, cluster });
+  const verdicts = countUnclear(context.sink);
   try {
-    await planAndRun(context, { cluster, kube });
+    await planAndRun({ ...context, sink: verdicts.sink }, { cluster, kube });
+    if (verdicts.unclear() > 0) tellFindings(await bench.lookAgain(), context.sink);
   } catch (error) {
     if (bench.docker === undefined) throw error;
     const nodes = cluster.nodes.map(({ name }) => name);
@@ -91,28 +85,18 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
   }
 }
 
-interface Bench extends Pick<Workbench, 'provider'>, Pick<WorkbenchOptions, 'beforeCreate'> {
-  /** Where the nodes are containers. */
-  readonly docker?: DockerEngine;
-}
-
-/** An engine with a provider on it, looked at by the doctor; for an existing cluster only the way to it. */
-async function openBench(
-  { settings, places, deadline, sink, meanwhile }: ProveContext,
-  options: Omit<WorkbenchOptions, 'provider'>,
-): Promise<Bench> {
-  const { provider } = settings;
-  if (provider === 'attached') {
-    const onMeanwhile = (changes: readonly string[]): void => void meanwhile.push(...changes);
-    return openAttached({ ...options, settings, onMeanwhile });
-  }
-  const bench = await openWorkbench({ ...options, provider });
-  const patient = await patientOnEngine({ settings, places, deadline }, bench);
-  const examine = async (moment: 'engine' | 'cluster'): Promise<void> =>
-    tellFindings(await checkUp(moment, patient, deadline.signal), sink);
-  await examine('engine');
-  const { docker } = bench;
-  return { provider: bench.provider, docker, beforeCreate: () => examine('cluster') };
+/** Hands everything on and counts the verdicts that are none. */
+function countUnclear(sink: EventSink): { readonly sink: EventSink; readonly unclear: () => number } {
+  let unclear = 0;
+  return {
+    sink: {
+      emit(event) {
+        if (event.type === 'verdict' && event.verdict.kind === 'inconclusive') unclear += 1;
+        sink.emit(event);
+      },
+    },
+    unclear: () => unclear,
+  };
 }
 
 /** Writes down what is going to happen, then makes it happen. The second half of `proveOnCluster`. */

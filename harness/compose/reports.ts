@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { podproofVersion } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
+import { systemClock } from '../core/clock.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 import { resultJson } from '../report/json.ts';
 import { junitXml } from '../report/junit.ts';
@@ -41,7 +42,8 @@ export async function writeRefusal(
   error: unknown,
 ): Promise<void> {
   if (settings.json === undefined) return;
-  const started = { type: 'run.started', runId: '', argv, podproof: podproofVersion() } as const;
+  const at = systemClock.date().toISOString();
+  const started = { type: 'run.started', at, runId: '', argv, podproof: podproofVersion() } as const;
   const json = resultJson(summarize([started, problemEvent(error)]), exitCodeOf(error));
   await writeReport(settings.json, json).catch(() => undefined);
 }

@@ -19,6 +19,7 @@ import { exitOf } from '../report/exit.ts';
 import { fanOut } from '../report/fan-out.ts';
 import { openJournal, type Journal } from '../report/journal.ts';
 import { problemEvent } from '../report/problem.ts';
+import type { SummaryEvent } from '../report/run-summary.ts';
 import { summarize } from '../report/summary.ts';
 import { local } from '../shell/local.ts';
 import { beforeTheStart } from './before-the-start.ts';
@@ -93,7 +94,7 @@ export async function runCommand(input: RunInput): Promise<ExitCode> {
 interface RunRecord {
   readonly runId: string;
   readonly folder: string;
-  readonly events: readonly NewRunEvent[];
+  readonly events: readonly SummaryEvent[];
   readonly journal: Journal;
   readonly progress: TerminalProgress;
   readonly sink: EventSink;
@@ -104,7 +105,8 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
   const startedAt = systemClock.now();
   const runId = randomBytes(3).toString('hex');
   const folder = await makeRunFolder(places, runId);
-  const events: NewRunEvent[] = [];
+  const events: SummaryEvent[] = [];
+  const dated = (event: NewRunEvent): SummaryEvent => ({ ...event, at: systemClock.date().toISOString() });
   const journal = openJournal(join(folder, 'journal.ndjson'));
   const progress = terminalProgress({
     stream: { write: terminal.err },
@@ -119,7 +121,7 @@ async function openRecord({ settings, places, terminal, argv }: RunInput): Promi
     evidence,
     bundle: join(evidence, BUNDLE),
   });
-  const sink = fanOut([{ emit: (event) => events.push(event) }, journal, report]);
+  const sink = fanOut([{ emit: (event) => events.push(dated(event)) }, journal, report]);
   const strict = settings.strict ? ({ strict: true } as const) : {};
   sink.emit({ type: 'run.started', runId, argv, podproof: podproofVersion(), ...strict });
   return {

@@ -148,9 +148,7 @@ function providerDeps(
 export type ReadyOptions = Pick<
   WorkbenchOptions,
   'progress' | 'deadline' | 'undo' | 'sink' | 'diagnostics' | 'beforeCreate' | 'onLeftAlone'
-> & {
-  readonly keepCluster: () => boolean;
-};
+> & { readonly keepCluster: () => boolean };
 
 /** Takes over a kept cluster that fits, or makes a new one; removing it is registered before it exists. */
 export async function readyCluster(

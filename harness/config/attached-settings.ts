@@ -20,7 +20,7 @@ export const attachedSchema = {
 };
 
 /** Flags about clusters that podproof makes. */
-const OF_OWN = ['nodes', 'image', 'keep', 'fresh', 'allowRemoteDocker'];
+const OF_OWN = ['nodes', 'image', 'kubernetes', 'keep', 'fresh', 'allowRemoteDocker'];
 /** Flags about a cluster that is there. */
 const OF_ATTACHED = ['context', 'iOwnThisCluster', 'allowServer', 'allowExecPlugin', 'workloadImage'];
 

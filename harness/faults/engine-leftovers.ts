@@ -32,6 +32,11 @@ export async function engineLeftovers(cache: string): Promise<readonly string[]>
   return found.flat();
 }
 
+/** Names of the clusters that have a folder. */
+export async function recordedClusters(cache: string): Promise<readonly string[]> {
+  return (await names(join(cache, 'clusters'))).filter((name) => name.startsWith('podproof-'));
+}
+
 async function names(folder: string): Promise<readonly string[]> {
   return (await readdir(folder).catch(() => [])).filter((name) => !NO_VOLUMES.has(name));
 }

@@ -104,8 +104,9 @@ export const POD_FAULTS: readonly Fault[] = [
     ...shared,
     id: 'F45',
     what: 'a pod forks without end; its limits hold, and the scenario next door does not notice',
-    exit: 4,
-    tells: ['2 claims', '1 holds', '1 inconclusive'],
+    // The pod that forks still says its word, which is not the one that is wanted.
+    exit: 1,
+    tells: ["can't fork", '2 claims', '1 holds', '1 contradicted'],
     withinMs: 240_000,
     run: (bench) => {
       const bomb = liveScenario({ command: 'bomb() { bomb | bomb & }; bomb; sleep 20; echo done' });

@@ -6,7 +6,7 @@ import { engineLeftovers } from './engine-leftovers.ts';
 import { titleOf, type Fault } from './fault.ts';
 import { judgeFault, lookBefore, PLAIN_RUN } from './oracle.ts';
 import type { Ended } from './podproof-run.ts';
-import { readyImages } from './ready-images.ts';
+import { readyCluster } from './ready-cluster.ts';
 
 /** One line of docs/reliability.md and of the result file. */
 export interface FaultRow {
@@ -120,7 +120,7 @@ export async function tryFaults(
   const isLight = ({ needs = 'nothing' }: Fault): boolean => needs === 'nothing';
   await lanes(faults.filter(isLight), availableParallelism());
   const heavy = faults.filter((fault) => !isLight(fault));
-  if (heavy.length > 0) await readyImages();
+  if (heavy.length > 0) await readyCluster(heavy);
   await lanes(heavy, 1);
   return faults.flatMap((fault) => rows.get(fault) ?? []);
 }

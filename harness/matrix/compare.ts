@@ -1,7 +1,7 @@
 import type { ResultV1 } from '../report/result-v1.ts';
 import { answerOf, manifestOf, questionsOf, type Answer, type AnswerKind, type Question } from './answers.ts';
 import { goesWith, propertiesOf, type Companion, type Properties } from './goes-with.ts';
-import { lasting } from './same-words.ts';
+import { lasting } from './lasting.ts';
 
 /** A column of the table. */
 export interface ComparedCell {

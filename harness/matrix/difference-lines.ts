@@ -6,23 +6,30 @@ import type { Answer } from './answers.ts';
 import type { Difference, Group } from './compare.ts';
 import { countRows } from './counts.ts';
 import type { Companion } from './goes-with.ts';
-import { lasting } from './same-words.ts';
+import { lasting } from './lasting.ts';
+import { skippedTogether, type SkippedTogether } from './skips.ts';
 import type { MatrixV1 } from './stored-matrix.ts';
 
-/** What has other verdicts in some cells, loudly; then what could not be shown in some, quietly. */
+/** What has other verdicts in some cells, loudly; then what could not be shown in some, in short. */
 export function differenceLines(matrix: MatrixV1, style: TextStyle): readonly string[] {
-  const blocks = (isLoud: boolean): readonly string[] =>
-    matrix.differences
-      .filter((difference) => difference.isLoud === isLoud)
-      .flatMap((difference) => ['', ...blockOf(difference, matrix, style)]);
-  const loud = blocks(true);
-  const quiet = blocks(false);
-  const count = matrix.differences.filter(({ isLoud }) => isLoud).length;
+  const loud = matrix.differences.filter(({ isLoud }) => isLoud);
   const sign = style.unicode ? '‼' : '!!';
-  const words = `${sign} NOT THE SAME EVERYWHERE: ${String(count)} of ${countRows(matrix)}`;
+  const words = `${sign} NOT THE SAME EVERYWHERE: ${String(loud.length)} of ${countRows(matrix)}`;
+  const skips = skippedTogether(matrix).flatMap((each) => skipLines(each, style));
   return [
-    ...(loud.length > 0 ? ['', paint(style, 'bad', words), ...loud] : []),
-    ...(quiet.length > 0 ? ['', paint(style, 'strong', 'not shown everywhere'), ...quiet] : []),
+    ...(skips.length > 0 ? ['', paint(style, 'strong', 'not shown everywhere'), ...skips] : []),
+    ...(loud.length > 0 ? ['', paint(style, 'bad', words)] : []),
+    ...loud.flatMap((difference) => ['', ...blockOf(difference, matrix, style)]),
+  ];
+}
+
+function skipLines({ cells, reason, ids }: SkippedTogether, style: TextStyle): readonly string[] {
+  const head = `${answerSign('skipped', style)} skipped in ${cells.join(', ')}: ${reason}`;
+  const [first = '', ...rest] = wrapText(head, style.width - 4);
+  return [
+    `  ${first}`,
+    ...rest.map((line) => `    ${line}`),
+    ...wrapText(ids.join(', '), style.width - 6).map((line) => `      ${line}`),
   ];
 }
 
@@ -62,7 +69,7 @@ function answerLines({ seen, controlSeen, why }: Answer, style: TextStyle): read
 }
 
 function companionLines({ fact, values }: Companion, style: TextStyle): readonly string[] {
-  const text = values.map((each) => each.join(', ')).join(' | ');
+  const text = values.map((each) => each.map((value) => value || '—').join(', ')).join(' | ');
   const [first = '', ...rest] = wrapText(`${fact}: ${text}`, style.width - 8);
   return [`      ${first}`, ...rest.map((line) => `        ${line}`)];
 }

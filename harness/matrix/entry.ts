@@ -17,8 +17,18 @@ export interface Entry {
   readonly result: ResultV1 | undefined;
 }
 
+interface Beside {
+  /** Of what else went wrong. */
+  readonly codes?: readonly ExitCode[];
+  readonly earlier?: readonly CellV1[];
+}
+
 /** Everything about a matrix, as it is written and shown. The exit code is the worst of the cells. */
-export function assemble(name: string, entries: readonly Entry[], codes: readonly ExitCode[] = []): MatrixV1 {
+export function assemble(
+  name: string,
+  entries: readonly Entry[],
+  { codes = [], earlier = [] }: Beside = {},
+): MatrixV1 {
   const compared = entries.map(({ told, result }) => ({
     name: told.name,
     result: told.state === 'run' ? result : undefined,
@@ -28,6 +38,7 @@ export function assemble(name: string, entries: readonly Entry[], codes: readonl
     schema: 1,
     name,
     cells: entries.map(({ told }) => told),
+    earlier,
     claims: rows,
     differences,
     exitCode: strongestExit([...entries.map(({ told }) => told.exitCode), ...codes]),

@@ -17,6 +17,12 @@ export interface MatrixWork extends CellWork {
   readonly progress: Progress;
 }
 
+/** What became of the cells, and what else is in the folder of the matrix. */
+export interface Ran {
+  readonly entries: readonly Entry[];
+  readonly earlier: readonly CellV1[];
+}
+
 /** The file in the folder of a matrix that tells everything about it. */
 export const MATRIX_FILE = 'matrix.json';
 
@@ -25,24 +31,25 @@ export const MATRIX_FILE = 'matrix.json';
  * is known is written, so that a matrix that was killed goes on where it was. Once it was told to stop, it starts no
  * further run.
  */
-export async function everyCell(cells: readonly Cell[], work: MatrixWork): Promise<readonly Entry[]> {
+export async function everyCell(cells: readonly Cell[], work: MatrixWork): Promise<Ran> {
   const { name, fresh, stop } = work;
   const file = join(work.folder, MATRIX_FILE);
   const stored = await storedCells(file);
-  const earlier = await Promise.all(
+  const known = await Promise.all(
     cells.map(async (cell) =>
       fresh
         ? undefined
         : reusable(stored, { folder: work.folder, name: cellName(cell), inputs: work.inputsOf(cell) }),
     ),
   );
-  const entries = cells.map((cell, index) => earlier[index] ?? waiting(cell));
+  const entries = cells.map((cell, index) => known[index] ?? waiting(cell));
+  const earlier = stored.filter(({ name: other }) => !cells.some((cell) => cellName(cell) === other));
   for (const [index, cell] of cells.entries()) {
-    const known = earlier[index] ?? (stop.aborted ? interrupted(cell, stop) : undefined);
-    entries[index] = known ?? (await shown(cell, work, stored));
-    await writeReport(file, `${JSON.stringify(assemble(name, entries), null, 2)}\n`);
+    const entry = known[index] ?? (stop.aborted ? interrupted(cell, stop) : undefined);
+    entries[index] = entry ?? (await shown(cell, work, stored));
+    await writeReport(file, `${JSON.stringify(assemble(name, entries, { earlier }), null, 2)}\n`);
   }
-  return entries;
+  return { entries, earlier };
 }
 
 /** Runs a cell with a step of progress around it. */

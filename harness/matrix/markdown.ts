@@ -4,6 +4,7 @@ import type { Answer, AnswerKind } from './answers.ts';
 import { answersOf, countLine, totals } from './counts.ts';
 import type { Difference } from './compare.ts';
 import { splitProperties } from './goes-with.ts';
+import { skippedTogether, type SkippedTogether } from './skips.ts';
 import type { CellV1, MatrixV1 } from './stored-matrix.ts';
 
 const SIGNS = {
@@ -22,7 +23,7 @@ const SIGNS = {
 export function matrixMarkdown(matrix: MatrixV1): string {
   const { differences, cells } = matrix;
   const loud = differences.filter(({ isLoud }) => isLoud);
-  const quiet = differences.filter(({ isLoud }) => !isLoud);
+  const skips = skippedTogether(matrix);
   return [
     `## podproof matrix ${escapeCell(matrix.name)}`.trimEnd(),
     `**${totals(matrix)}**`,
@@ -36,7 +37,7 @@ export function matrixMarkdown(matrix: MatrixV1): string {
           ...loud.map((each) => details(each, matrix)),
         ]
       : []),
-    ...(quiet.length > 0 ? ['### Not shown everywhere', ...quiet.map((each) => details(each, matrix))] : []),
+    ...(skips.length > 0 ? ['### Not shown everywhere', skips.map(skipItem).join('\n')] : []),
     '### Claims',
     claimTable(matrix),
     '### Properties',
@@ -73,6 +74,10 @@ function claimTable({ cells, claims }: MatrixV1): string {
 
 function answerCell({ kind, why }: Answer): string {
   return kind === 'skipped' ? `${SIGNS[kind]}: ${escapeCell(why)}` : SIGNS[kind];
+}
+
+function skipItem({ cells, reason, ids }: SkippedTogether): string {
+  return `- skipped in ${cells.join(', ')}: ${escapeCell(reason)}<br>${escapeCell(ids.join(', '))}`;
 }
 
 function details({ id, about, groups, goesWith }: Difference, matrix: MatrixV1): string {

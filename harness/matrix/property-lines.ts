@@ -18,7 +18,7 @@ export function propertyLines({ cells }: MatrixV1, style: TextStyle): readonly s
   return [
     ...different.flatMap((fact) => [
       paint(style, 'strong', fact),
-      ...run.flatMap(({ number, versions }) => labelled(String(number), versions[fact] ?? '—', style)),
+      ...run.flatMap(({ number, versions }) => labelled(String(number), versions[fact] || '—', style)),
     ]),
     ...(shared.length === 0
       ? []

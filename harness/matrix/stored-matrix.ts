@@ -12,6 +12,8 @@ export interface MatrixV1 {
   /** Empty for a comparison of files. */
   readonly name: string;
   readonly cells: readonly CellV1[];
+  /** Of earlier starts under the same name, which the last one did not ask for; they are not run again either. */
+  readonly earlier: readonly CellV1[];
   readonly claims: readonly Row[];
   readonly differences: readonly Difference[];
   readonly exitCode: ExitCode;
@@ -43,13 +45,14 @@ export interface CellV1 {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The cells of an earlier start; none when the file is not there or was not written by this version. */
+/** All cells of earlier starts; none when the file is not there or was not written by this version. */
 export async function storedCells(file: string): Promise<readonly CellV1[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   try {
     const found: unknown = JSON.parse(text);
     if (!isRecord(found) || found['schema'] !== 1 || !Array.isArray(found['cells'])) return [];
-    return found['cells'].filter(isCell);
+    const lists: readonly unknown[] = [found['cells'], found['earlier']];
+    return lists.flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : [])).filter(isCell);
   } catch {
     return [];
   }

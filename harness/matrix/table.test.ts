@@ -58,6 +58,10 @@ host-port
 the same in all: podproof 0.1.0 · kind 0.33.0 · kubernetes v1.37.2 · containerd 2.3.7 · cgroup v1 ·
 provider kind · nodes 3
 
+not shown everywhere
+  – skipped in 2: one node
+      host-port/own-namespace
+
 ‼ NOT THE SAME EVERYWHERE: 1 of 2 claims
 
 host-port/answers
@@ -69,17 +73,6 @@ host-port/answers
       seen      refused | \`curl 7\`
       control   refused
       because   the subject had to show HTTP 200, but showed refused (curl 7)
-  no property that is known of the cells goes with it
-
-not shown everywhere
-
-host-port/own-namespace
-  keeps a network namespace of its own
-  ✔ holds in 1
-      seen      HTTP 200 from worker
-      control   refused
-  – skipped in 2
-      because   one node
   no property that is known of the cells goes with it
 
 3 cells · 2 run · 2 claims · 1 with other verdicts · 1 not shown everywhere · exit 3
@@ -115,5 +108,5 @@ test('Markdown begins with what differs and cannot be broken out of', () => {
   expect(text).toContain('| host-port/answers | ✔ holds | ✖ **contradicted** | · not run |');
   expect(text).toContain('| 2 | ✖ **contradicted** | refused &#124; &#96;curl 7&#96; | refused |');
   expect(text).toContain('**not run:** minikube is not installed');
-  expect(text).toContain('– skipped: one node');
+  expect(text).toContain('- skipped in 2: one node<br>host-port/own-namespace');
 });

@@ -41,14 +41,15 @@ export function consoleReport(options: ConsoleOptions): EventSink {
     return summary;
   };
   const printFindings = (findings: readonly CheckResult[]): void => {
-    const lines = findings.filter(({ level }) => level === 'warn').map((each) => findingLine(each, style));
+    const isTold = ({ level }: CheckResult): boolean => level === 'warn' || level === 'fail';
+    const lines = findings.filter(isTold).map((each) => findingLine(each, style));
     if (lines.length > 0) print('finding', lines);
   };
   return {
     emit(raw) {
       const event = sanitizeEvent(raw);
       if ('unit' in event && event.unit.node !== undefined) {
-        onNodes.push(event);
+        onNodes.push(withoutOutput(event));
         return;
       }
       events.push(event);
@@ -136,4 +137,11 @@ function* nodeBlocks({ scenarios }: RunSummary, { style, printed }: BlockOptions
     printed.add(name);
     yield { kind: 'scenario', lines: nodeLines(tables, style) };
   }
+}
+
+/** Tables show what was seen, not how. Of hundreds of nodes the outputs would fill the memory. */
+function withoutOutput(event: SummaryEvent): SummaryEvent {
+  if (event.type !== 'observed') return event;
+  const evidence = event.observation.evidence.map((look) => ({ ...look, stdout: '', stderr: '' }));
+  return { ...event, observation: { ...event.observation, evidence } };
 }

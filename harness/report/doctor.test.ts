@@ -74,6 +74,13 @@ describe('findings of a run', () => {
     expect(lines).toEqual(['! D10 Check D10: 128 instances\n']);
   });
 
+  test('what has become of the machine during the run appears, too', () => {
+    const lines: string[] = [];
+    const full = { type: 'doctor', findings: [result('D09', 'fail', '0.0 GiB free')] } as const;
+    consoleReport({ write: (text) => lines.push(text), style }).emit(full);
+    expect(lines).toEqual(['✖ D09 Check D09: 0.0 GiB free\n']);
+  });
+
   test('both are in the result file and survive the journal', () => {
     expect(resultOf(summarize([event])).doctor).toEqual([
       { id: 'D06', level: 'auto-fixed', seen: 'kubelet patched', cause: 'cgroup v1' },

@@ -107,6 +107,16 @@ describe('a claim on 500 nodes', () => {
     ]);
   });
 
+  test('of two answers the one that more nodes gave comes first', () => {
+    const rare: Answer = [WRONG[0], 'a rare thing'];
+    const lines = told(eventsOf((node) => (node === 'node-001' ? rare : node < 'node-010' ? WRONG : HOLDS)));
+    const rows = lines.filter((line) => line.includes(': contradicted, '));
+    expect(rows.map((row) => row.trim().split(/: | \(/)[1])).toEqual([
+      'contradicted, something else',
+      'contradicted, a rare thing',
+    ]);
+  });
+
   test('stays readable when every node shows something else', () => {
     const events = eventsOf((node) => [WRONG[0], `seen by ${node}`]);
     const lines = told(events);

@@ -45,14 +45,15 @@ describe('makePlan', () => {
     ['registry', 'needs an image registry of our own: the reason'],
     ['controlPlane', 'needs a node of the control plane: the reason'],
   ] as const)('what a cluster lacks (%s) is why its claims are skipped, and no other', (what, reason) => {
-    const skips = (lacks: ClusterOffer['lacks']): readonly string[] =>
-      makePlan(scenarios, { ...all, offer: { ...offer, ...(lacks === undefined ? {} : { lacks }) } })
-        .flatMap(({ planned }) => planned.claims)
-        .flatMap(({ skip }) => (skip === undefined ? [] : [skip]));
-    const without = skips(undefined);
-    const lacking = skips({ [what]: 'the reason' });
-    expect(lacking.length).toBeGreaterThan(without.length);
-    expect(lacking.filter((skip) => skip.includes('the reason')).every((skip) => skip === reason)).toBe(true);
+    const units = makePlan(scenarios, { ...all, offer: { ...offer, lacks: { [what]: 'the reason' } } });
+    const claims = units.flatMap(({ scenario, planned }) =>
+      planned.claims.map(({ id, skip }) => {
+        const own = scenario.claims.find((each) => each.id === id);
+        return { skip, needs: { ...scenario.requires, ...own?.requires }[what] === true };
+      }),
+    );
+    expect(claims.some(({ needs }) => needs)).toBe(true);
+    for (const { skip, needs } of claims) expect(skip === reason).toBe(needs);
   });
 
   test('every scenario that asks somebody outside, a registry or the control plane says that it needs it', async () => {

@@ -1,3 +1,4 @@
+import type { Cluster } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
 import { untilReadyForPods } from '../core/ready-namespace.ts';
 import { limitRange } from './limits.ts';
@@ -10,7 +11,11 @@ const NAMESPACE_MS = 30_000;
 
 /** Namespaces, one for each round and level, made on first use and ready for pods. */
 export function unitNamespaces(
-  { kube, cluster, runId }: Pick<UnitContext, 'kube' | 'cluster' | 'runId'>,
+  {
+    kube,
+    cluster,
+    runId,
+  }: Pick<UnitContext, 'kube' | 'runId'> & { readonly cluster: Pick<Cluster, 'namespaceLabels'> },
   signal: AbortSignal,
 ): UnitContext['namespaceFor'] {
   const made = new Map<string, Promise<string>>();

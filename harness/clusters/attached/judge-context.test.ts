@@ -14,7 +14,8 @@ function context(server: string, { cluster = {}, user = {} }: Change = {}): User
 
 const asked: string[] = [];
 const NAMES: Readonly<Record<string, readonly string[]>> = {
-  localhost: ['127.0.0.1'],
+  localhost: ['::1', '127.0.0.1'],
+  'six.local': ['::1'],
   'kube.local': ['127.0.0.1'],
   'both.example': ['127.0.0.1', '203.0.113.9'],
   'prod.example': ['203.0.113.9'],
@@ -33,6 +34,7 @@ describe('judgeContext', () => {
     ['https://[::1]:6443', { url: 'https://[::1]:6443' }],
     ['https://127.8.9.10', { url: 'https://127.8.9.10' }],
     ['https://localhost:6443/', { url: 'https://127.0.0.1:6443', tlsServerName: 'localhost' }],
+    ['https://six.local:6443', { url: 'https://[::1]:6443', tlsServerName: 'six.local' }],
     ['https://kube.local:6443', { url: 'https://127.0.0.1:6443', tlsServerName: 'kube.local' }],
     [
       'https://kube.local/k8s/clusters/c-1',

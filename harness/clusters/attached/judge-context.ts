@@ -42,7 +42,9 @@ export async function judgeContext(
     (address) => !isNamed && !isLoopback(address) && !isAllowed(address, url.port, allowServers),
   );
   if (foreign !== undefined) throw notAllowed(context, host, foreign);
-  return pin(url, addresses[0] ?? host, context.cluster.tlsServerName);
+  // `localhost` is often ::1 first, where hardly any cluster listens.
+  const address = addresses.find((each) => isIP(each) === 4) ?? addresses[0] ?? host;
+  return pin(url, address, context.cluster.tlsServerName);
 }
 
 function refuseUser({ name, user }: UserContext, { allowExecPlugin }: Permissions): void {

@@ -57,17 +57,20 @@ describe('nodePods', () => {
   });
 
   test.each([
-    ['Never', 'ErrImageNeverPull', /save-images/],
-    ['IfNotPresent', 'ImagePullBackOff', /can pull/],
-  ] as const)('without the image (%s) it says on which node, and what to do', async (pull, reason, hint) => {
-    const { made } = pods({ statusOf: () => waiting(reason) }, pull);
-    await expect(made.ensure(NODE)).rejects.toMatchObject({
-      code: 'WORKLOAD_MISSING',
-      exitCode: 3,
-      message: expect.stringContaining(`Node worker-1 has no image w:1: ${reason}!`),
-      hint: expect.stringMatching(hint),
-    });
-  });
+    ['Never', 'ErrImageNeverPull', ', and no registry has it', /save-images/],
+    ['IfNotPresent', 'ImagePullBackOff', ': ImagePullBackOff!', /can pull/],
+  ] as const)(
+    'without the image (%s) it says on which node, and what to do',
+    async (pull, reason, why, hint) => {
+      const { made } = pods({ statusOf: () => waiting(reason) }, pull);
+      await expect(made.ensure(NODE)).rejects.toMatchObject({
+        code: 'WORKLOAD_MISSING',
+        exitCode: 3,
+        message: expect.stringContaining(`Node worker-1 has no image w:1${why}`),
+        hint: expect.stringMatching(hint),
+      });
+    },
+  );
 
   test.each([
     ['another boot id', 'boot-2\nmachine-1\n', 'NODE_MISTAKEN'],

@@ -143,7 +143,9 @@ function progressOf(pod: Pod, node: string, workload: WorkloadChoice): Look<Pod>
 }
 
 function workloadMissing(node: string, { image, pull }: WorkloadChoice, seen: string): EnvironmentError {
-  return new EnvironmentError('WORKLOAD_MISSING', `Node ${node} has no image ${image}: ${seen}`, {
+  // What the kubelet says when nothing may be pulled says no more, and reads as if a fresh cluster would help.
+  const why = pull === 'Never' ? ', and no registry has it' : `: ${seen}`;
+  return new EnvironmentError('WORKLOAD_MISSING', `Node ${node} has no image ${image}${why}`, {
     hint:
       pull === 'Never'
         ? 'Bring it there: `npm run podproof -- save-images podproof-images.tar`, then for kind `kind load image-archive podproof-images.tar --name CLUSTER`, elsewhere `ctr -n k8s.io images import podproof-images.tar` on every node. Or push it to a registry that the nodes pull from and name it: --workload-image REF'

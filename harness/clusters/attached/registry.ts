@@ -1,6 +1,8 @@
 import type { ClusterNode, ClusterRegistry } from '../../core/cluster.ts';
+import { describeResult } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
+import { isRecord } from '../../core/json.ts';
 import { isPod, type KubeObject, type Pod } from '../../core/kube.ts';
 import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
 import type { AttachedKube } from './deps.ts';
@@ -18,6 +20,8 @@ const TOLD = `/etc/containerd/certs.d/${PREFIX}/hosts.toml`;
 
 const START_MS = 60_000;
 const LOOK_MS = 20_000;
+/** As many as are looked at before anything else. */
+const MOST_NODES = 24;
 
 export interface RegistryParts {
   readonly attachment: string;
@@ -43,6 +47,8 @@ export interface AttachedRegistry {
 export async function registryOf(parts: RegistryParts, outer: Deadline): Promise<AttachedRegistry> {
   const home = parts.schedulable.find(({ name }) => hasImage(parts.objects, name));
   if (home === undefined) return none(`no node that takes pods reports the image ${IMAGE}`);
+  if (parts.schedulable.length > MOST_NODES)
+    return none(`each of ${String(parts.schedulable.length)} nodes would need a relay of its own`);
   const deadline = Deadline.in(LOOK_MS, 'what nodes know of the registry', outer.signal);
   const told = await Promise.all(
     parts.schedulable.map(async ({ name, runner }) => ({
@@ -50,8 +56,12 @@ export async function registryOf(parts: RegistryParts, outer: Deadline): Promise
       result: await runner.run(['test', '-e', TOLD], { deadline }),
     })),
   );
-  const taken = told.find(({ result }) => result.kind !== 'exited' || result.exitCode === 0);
-  if (taken !== undefined) return none(`node ${taken.name} looks for ${PREFIX} elsewhere (${TOLD})`);
+  const taken = told.find(({ result }) => result.kind !== 'exited' || result.exitCode !== 1);
+  if (taken !== undefined) {
+    const isThere = taken.result.kind === 'exited' && taken.result.exitCode === 0;
+    const why = isThere ? `looks for ${PREFIX} elsewhere (${TOLD})` : describeResult(taken.result);
+    return none(`node ${taken.name} ${why}`);
+  }
   let started: Promise<ClusterRegistry> | undefined;
   return {
     why: `a pod of ours on node ${home.name}, ${PREFIX} on every node`,
@@ -71,11 +81,14 @@ function none(why: string): AttachedRegistry {
   return { why, lacks: why, start: () => Promise.reject(error) };
 }
 
-/** The kubelet tells the newest 50 images of a node (nodeStatusMaxImages). */
+/**
+ * The kubelet tells the newest 50 images of a node (nodeStatusMaxImages). An image whose last name was taken away has
+ * null for its names: seen with Kubernetes 1.37.
+ */
 function hasImage(objects: readonly KubeObject[], node: string): boolean {
   const status = objects.find(({ metadata }) => metadata.name === node)?.['status'];
-  const { images = [] } = (status ?? {}) as { images?: readonly { readonly names?: readonly string[] }[] };
-  return images.some(({ names = [] }) => names.includes(IMAGE));
+  const images = isRecord(status) && Array.isArray(status['images']) ? status['images'] : [];
+  return images.filter(isRecord).some(({ names }) => Array.isArray(names) && names.includes(IMAGE));
 }
 
 async function startAll(home: ClusterNode, parts: RegistryParts): Promise<ClusterRegistry> {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { lasting } from './same-words.ts';
+import { lasting } from './lasting.ts';
 
 /** Recorded from two runs of the same scenarios on clusters of the same image. */
 const SAME: readonly (readonly [string, string])[] = [
