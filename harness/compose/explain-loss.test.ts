@@ -46,6 +46,6 @@ test('an engine that does not answer is the reason itself', async () => {
 
 test('an API server that is gone on a node that runs stays what it is, and so does any other error', async () => {
   expect(await explainLoss(lost, { containers: engineThatSays({}), nodes })).toBe(lost);
-  const other = new Error('no');
+  const other = new InfrastructureError('JOURNAL_INCOMPLETE', 'no');
   expect(await explainLoss(other, { containers: engineThatSays({ running: false }), nodes })).toBe(other);
 });
