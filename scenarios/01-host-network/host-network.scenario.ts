@@ -47,6 +47,8 @@ export default defineScenario({
       source: { lines: [13, 27], sentence: SENTENCE },
       subject: 'pod-hn',
       control: 'pod-without-hn',
+      // Its end of the pair of interfaces is what the node has beyond eth0 and lo when no other pod runs there.
+      partners: ['pod-without-hn'],
       // The node is asked twice: interfaces of other pods come and go, and only those that stayed can be compared.
       observe: async (pod) => {
         const before = await interfacesOf(pod.node.runner);
@@ -62,6 +64,8 @@ export default defineScenario({
         own.length <= 6 ? own.join(' ') : `${own.slice(0, 5).join(' ')} … (${String(own.length)})`,
       subjectShows: {
         text: 'the node’s interfaces, more than eth0 and lo',
+        unclear: ({ nodeAlways }) =>
+          nodeAlways.length > 2 ? undefined : `the node itself has only ${nodeAlways.join(' ')}`,
         holds: ({ own, nodeAlways, nodeEver }) =>
           own.length > 2 &&
           nodeAlways.every((name) => own.includes(name)) &&
