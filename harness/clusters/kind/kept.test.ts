@@ -32,6 +32,15 @@ describe('kept clusters', () => {
     expect(found?.facts['kind']).toBe('0.33.0');
   });
 
+  test('tell the same facts as on the day they were made, and are limited as they say', async () => {
+    const { name, facts } = await bench.kind.create(SPEC, within());
+    await bench.kind.keep(name);
+    bench.world.taskLimits.clear();
+    const found = await bench.kind.findKept(SPEC, within());
+    expect(found?.facts).toEqual(facts);
+    expect([...bench.world.taskLimits.keys()]).toEqual(found?.nodes.map((node) => node.name));
+  });
+
   test('one that was not kept is not taken over', async () => {
     await bench.kind.create(SPEC, within());
     expect(await bench.kind.findKept(SPEC, within())).toBeUndefined();

@@ -10,6 +10,7 @@ import type { ProviderDeps } from '../deps.ts';
 import { clusterFacts } from '../nodes/cluster-facts.ts';
 import { assertConfined } from '../nodes/confined.ts';
 import { containerCluster } from '../nodes/container-cluster.ts';
+import { limitNodes } from '../nodes/limit-nodes.ts';
 import { waitUntilReady } from '../nodes/readiness.ts';
 import { findWorkload, workloadDigest } from '../nodes/workload.ts';
 import type { Wanted } from './create.ts';
@@ -121,10 +122,13 @@ async function inspect(candidate: Candidate, maker: Maker, deps: ProviderDeps): 
       findWorkload(nodes, plan.workload, deadline),
     ]);
     if (workloadImage === undefined) throw new Error('a node lacks the workload image');
+    // Set once more instead of remembered: the report says what holds now, whoever changed it meanwhile.
+    const limits = await limitNodes(containers, deps, deadline);
     const facts = await clusterFacts(views, kube, deadline, {
       ...plan.facts,
       ...madeBy(record, plan),
       imageId: found[0]?.imageId ?? 'unknown',
+      limits,
       workload: await workloadDigest(nodes, workloadImage, deadline),
     });
     return containerCluster({ name, kubeconfig, views, workloadImage, facts, reused: true }, maker, deps);
