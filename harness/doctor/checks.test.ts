@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reserve, stateFolder, type ClusterRecord } from '../clusters/cluster-record.ts';
+import type { ProviderId } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { Finding, Level } from '../core/diagnosis.ts';
 import { EnvironmentError, SafetyError } from '../core/errors.ts';
@@ -156,6 +157,9 @@ const FIRES: Readonly<Record<string, readonly Case[]>> = {
   D06: [
     fires('auto-fixed', 'failCgroupV1', { daemon: { cgroupVersion: '1' } }),
     fires('auto-fixed', 'failCgroupV1', { ...startable, disk: { type: 0x01021994 } }),
+    fires('auto-fixed', 'cgroup v1: minikube (since', onCgroupV1('minikube')),
+    fires('auto-fixed', 'k3s gets --kubelet-arg=fail-cgroupv1=false', onCgroupV1('k3s')),
+    fires('skipped', 'not needed for the provider attached', onCgroupV1('attached')),
   ],
   D07: [
     fires('fail', 'cgroup v2, limits of pids', {
@@ -321,6 +325,10 @@ function minikubeWith(answer: NonNullable<Ailment['commands']>[string]): Ailment
     patient: { wish: { provider: 'minikube', nodes: 3 } },
     commands: { 'minikube version': answer },
   };
+}
+
+function onCgroupV1(provider: ProviderId): Ailment {
+  return { daemon: { cgroupVersion: '1' }, patient: { wish: { provider, nodes: 1 } } };
 }
 
 function buildTools(more: NonNullable<Ailment['commands']>): NonNullable<Ailment['commands']> {

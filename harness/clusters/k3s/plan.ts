@@ -15,7 +15,7 @@ export interface K3sPlan extends ClusterPlan {
 const COMMAND = ['server', '--disable=traefik'];
 
 /** Since 1.35 the kubelet refuses to start on cgroup v1 otherwise. */
-const ON_CGROUP_V1 = '--kubelet-arg=fail-cgroupv1=false';
+export const ON_CGROUP_V1 = '--kubelet-arg=fail-cgroupv1=false';
 
 /**
  * Decides which image. May take long the first time: our own is built then.
