@@ -61,7 +61,7 @@ export const IMAGE_ERRORS: readonly KnownError[] = [
     pattern: /Container image "[^"]+" is not present with pull policy of Never/,
     sample: 'Container image "localhost/podproof/workload:v1" is not present with pull policy of Never',
     cause: 'The node does not have the image, and the manifest forbids pulling it.',
-    hint: 'Run with --fresh: images are brought into the nodes when a cluster is made.',
+    hint: 'On a cluster of podproof run with --fresh: images are brought into the nodes when it is made. On an attached one bring it there (`npm run podproof -- save-images`), or name one that the nodes can pull: --workload-image REF',
     link: 'https://kubernetes.io/docs/concepts/containers/images/#image-pull-policy',
   },
   {
