@@ -32,6 +32,9 @@ describe('secrets', () => {
     ['password with a sign in a URL', `http://me:p@${WORD}@proxy:3128`],
     ['URL with a token for a user', `https://${WORD}@github.com/a/b`],
     ['short password', 'password: pw1'],
+    ['a password that is called like a program', `passwd: ${WORD}`],
+    ['after a path', `db/password: ${WORD}, /etc/app.passwd: ${WORD}`],
+    ['the token of a service account', `cat …/serviceaccount/token: eyJ${WORD}.eyJ${WORD}.${WORD}`],
     ['plain value of YAML', `  password: pass, ${WORD}`],
     ['block of YAML', `  token: |\n    ${WORD}\n    ${WORD}\n  name: x`],
     [
@@ -77,6 +80,10 @@ describe('secrets', () => {
     'volumes:\n  - secret:\n      secretName: x\n  - serviceAccountToken:\n      expirationSeconds: 3607',
     'docker run --user 405:100 -u 0:0 image@sha256:0123abcd',
     'PWD=/root HOME=/root',
+    '/etc/passwd: USER guest',
+    '"user":"/etc/passwd: USER guest"',
+    'grep: /host/etc/passwd: Permission denied',
+    'cat: /var/run/secrets/kubernetes.io/serviceaccount/token: Permission denied',
     'name: pod-hn\nvalue: 1',
   ])('evidence stays as it is: %s', (text) => {
     expect(sanitizeText(text)).toBe(text);

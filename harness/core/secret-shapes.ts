@@ -6,12 +6,16 @@ export type Shape = readonly [pattern: RegExp, replacement: string];
 
 const raw = String.raw;
 
-/** Names whose value is a secret however short it is. */
-export const PASSWORDS = 'password|passwd|passphrase';
+/**
+ * Names whose value is a secret however short it is. What tools say about the file /etc/passwd is none:
+ * `/etc/passwd: USER guest`.
+ */
+export const PASSWORDS = raw`password|(?<!\betc/)passwd|passphrase`;
 
 /** Names whose value is a secret when it is too long for `true`, `none` or a number. */
 export const TOKENS = [
-  'token|secret|credentials?',
+  // `…/serviceaccount/token: Permission denied` is about the file; the token itself is known by its form.
+  '(?<!serviceaccount/)token|secret|credentials?',
   '(?:access|secret|api|private|account|signing|encryption|certificate)[_-]?key',
   'client-key-data|client-certificate-data',
   // In Docker's config.json and npm's .npmrc; no word that only ends like it.
