@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { K3sContainer } from '@testcontainers/k3s';
 import { confined, K3S_MODULE } from './k3s-container.ts';
@@ -11,6 +11,15 @@ interface Asked {
     readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp?: string }[]>>;
   };
 }
+
+interface Manifest {
+  readonly version?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+const pathOf = (file: string): URL => new URL(`../../${file}`, import.meta.url);
+const textOf = (file: string): string => readFileSync(pathOf(file), 'utf8');
+const manifestIn = (folder: string): Manifest => JSON.parse(textOf(`${folder}/package.json`)) as Manifest;
 
 const asked = (container: unknown): Asked['hostConfig'] => (container as Asked).hostConfig;
 
@@ -34,7 +43,15 @@ describe('the k3s module of testcontainers', () => {
   });
 
   test('is called by its version', () => {
-    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-    expect(JSON.parse(text)).toMatchObject({ dependencies: { '@testcontainers/k3s': K3S_MODULE } });
+    expect(manifestIn('.').dependencies?.['@testcontainers/k3s']).toBe(K3S_MODULE);
+  });
+
+  test('finds the tar-stream that it does not declare, because we do', () => {
+    const module = 'node_modules/@testcontainers/k3s';
+    expect(textOf(`${module}/build/k3s-container.js`)).toContain('require("tar-stream")');
+    expect(manifestIn(module).dependencies).not.toHaveProperty('tar-stream');
+    // Nothing nearer to it than what npm made of our own dependency.
+    expect(existsSync(pathOf(`${module}/node_modules/tar-stream`))).toBe(false);
+    expect(manifestIn('.').dependencies?.['tar-stream']).toBe(manifestIn('node_modules/tar-stream').version);
   });
 });
