@@ -1,4 +1,4 @@
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord } from '../../core/json.ts';
 import type { KeptCensus } from './leftovers.ts';
@@ -29,16 +29,21 @@ export function attachmentsFolder(cacheDir: string): string {
 
 const BEFORE = 'objects-before.json';
 
-/** Keeps which objects the cluster had, so that also a later process can compare. */
+/** Keeps which objects the cluster had, so that also a later process can compare. Nobody ever sees half of it. */
 export async function keepBefore(folder: StateFolder, census: KeptCensus): Promise<void> {
-  await writeFile(folder.file(BEFORE), JSON.stringify(census), { mode: 0o600 });
+  const next = folder.file(`${BEFORE}.next`);
+  await writeFile(next, JSON.stringify(census), { mode: 0o600 });
+  await rename(next, folder.file(BEFORE));
 }
 
-/** @returns undefined when the run ended before it had looked */
+/** @returns undefined when the run ended before it had looked; what is damaged says no more than that */
 export async function readBefore(folder: StateFolder): Promise<KeptCensus | undefined> {
-  const text = await readFile(folder.file(BEFORE), 'utf8').catch(() => undefined);
-  const kept: unknown = text === undefined ? undefined : JSON.parse(text);
-  return isKept(kept) ? kept : undefined;
+  try {
+    const kept: unknown = JSON.parse(await readFile(folder.file(BEFORE), 'utf8'));
+    return isKept(kept) ? kept : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isKept(value: unknown): value is KeptCensus {

@@ -1,11 +1,18 @@
-import { access, rm } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Census } from '../../core/census.ts';
+import type { CommandResult } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError } from '../../core/errors.ts';
 import type { KubeObject } from '../../core/kube.ts';
 import { attachmentFolder, keepBefore } from './attachments.ts';
 import { detach } from './detach.ts';
-import { fakeAttachedCluster, recordedAttachment, type FakeCluster } from './fake-attached.ts';
+import {
+  fakeAttachedCluster,
+  recordedAttachment,
+  type FakeCluster,
+  type FakeOptions,
+} from './fake-attached.ts';
 import { ATTACHMENT_LABEL } from './labels.ts';
 
 const caches: string[] = [];
@@ -42,19 +49,20 @@ function withRun(world: FakeCluster): FakeCluster {
 async function end(
   notes: Parameters<typeof recordedAttachment>[0],
   world: FakeCluster,
-  before?: Census,
+  { before, deadlineMs = 20_000 }: { readonly before?: Census | 'half'; readonly deadlineMs?: number } = {},
 ): Promise<{ error?: unknown; kept: boolean }> {
   const { cacheDir, name } = await recordedAttachment(notes);
   caches.push(cacheDir);
   const folder = attachmentFolder(cacheDir, name);
-  if (before !== undefined) await keepBefore(folder, {});
+  if (before === 'half') await writeFile(folder.file('objects-before.json'), '{"/api/v1/pods 1":["Pod a');
+  else if (before !== undefined) await keepBefore(folder, {});
   const meanwhile: string[] = [];
   const deps = {
     cacheDir,
     connectKube: () => Promise.resolve(world.kube),
     onMeanwhile: (changes: readonly string[]) => void meanwhile.push(...changes),
   };
-  const error: unknown = await detach(name, Deadline.in(20_000, 'the test'), deps).then(
+  const error: unknown = await detach(name, Deadline.in(deadlineMs, 'the test'), deps).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -105,12 +113,71 @@ describe('detach', () => {
       unlisted: [],
     };
     const world = withRun(fakeAttachedCluster({ uid: 'u1', census: () => left }));
-    const { error, kept } = await end({ uid: 'u1' }, world, left);
+    const { error, kept } = await end({ uid: 'u1' }, world, { before: left });
     expect(error).toMatchObject({ code: 'CLUSTER_LEFTOVERS' });
     expect(String(error)).toContain('ConfigMap default/ours is new');
     expect(String(error)).toContain('/var/lib/podproof on node a');
     expect(kept).toBe(true);
   }, 30_000);
+
+  test('a namespace that does not end keeps neither our privileged pods nor the folders on the nodes', async () => {
+    const world = withRun(fakeAttachedCluster({ uid: 'u1', inPod: () => '', stays: ['podproof-0000aa'] }));
+    const why = { type: 'NamespaceFinalizersRemaining', status: 'True', message: 'x.example/hold in 1 pod' };
+    world.objects.set('Namespace podproof-0000aa', {
+      ...namespace('podproof-0000aa'),
+      status: { conditions: [why] },
+    });
+    world.objects.set('Pod held', {
+      ...{ apiVersion: 'v1', kind: 'Pod', spec: { containers: [] } },
+      metadata: { name: 'held', namespace: 'podproof-0000aa' },
+    });
+    const { error, kept } = await end({ uid: 'u1' }, world, { deadlineMs: 2000 });
+    expect(error).toMatchObject({ code: 'CLUSTER_LEFTOVERS', hint: expect.stringContaining('clean') });
+    expect(String(error)).toContain(
+      'Namespace podproof-0000aa (NamespaceFinalizersRemaining: x.example/hold',
+    );
+    expect(world.ran).toContain('look-0: rm -rf --one-file-system -- /var/lib/podproof');
+    expect(world.deleted).toContain(`Namespace ${NAME}-nodes`);
+    expect(kept).toBe(true);
+  });
+
+  test.each(['delete', 'list'] as const)(
+    'an API server that is away for a moment is waited for (%s)',
+    async (verb) => {
+      let away = 3;
+      const trouble: FakeOptions['trouble'] = (call) =>
+        call === verb && away-- > 0 ? new InfrastructureError('API_UNREACHABLE', 'ECONNREFUSED') : undefined;
+      const world = withRun(fakeAttachedCluster({ uid: 'u1', inPod: () => '', trouble }));
+      expect(await end({ uid: 'u1' }, world)).toEqual({ kept: false });
+      expect([...world.objects.keys()].filter((key) => key.includes(NAME))).toEqual([]);
+    },
+  );
+
+  test('what the server forbids is not asked for ever, and told', async () => {
+    const forbidden = new InfrastructureError('API_FORBIDDEN', 'not yours', { context: { status: 403 } });
+    const trouble: FakeOptions['trouble'] = (call) => (call === 'delete' ? forbidden : undefined);
+    const world = withRun(fakeAttachedCluster({ uid: 'u1', inPod: () => '', trouble }));
+    const { error, kept } = await end({ uid: 'u1' }, world, { deadlineMs: 1500 });
+    expect(error).toMatchObject({ code: 'CLUSTER_LEFTOVERS', message: expect.stringContaining('not yours') });
+    expect(kept).toBe(true);
+  });
+
+  test('nodes whose images could not be listed are told, one without containerd is none of them', async () => {
+    const listed = (result: CommandResult) => (_pod: string, argv: readonly string[]) =>
+      argv.includes('ls') ? result : '';
+    const streams = { stdout: '', stderr: '', durationMs: 1 };
+    const slow = listed({ kind: 'timedOut', afterMs: 15_000, ...streams });
+    const { error } = await end({ uid: 'u1' }, withRun(fakeAttachedCluster({ uid: 'u1', inPod: slow })));
+    expect(String(error)).toContain('perhaps images localhost:5001/… on node a: no answer within');
+    const other = listed({ kind: 'notStarted', why: 'ctr: not found', ...streams });
+    const without = withRun(fakeAttachedCluster({ uid: 'u1', inPod: other }));
+    expect(await end({ uid: 'u1' }, without)).toEqual({ kept: false });
+  });
+
+  test('a list of objects that was half written when the run was killed does not keep it for ever', async () => {
+    const world = withRun(fakeAttachedCluster({ uid: 'u1', inPod: () => '' }));
+    expect(await end({ uid: 'u1' }, world, { before: 'half' })).toEqual({ kept: false });
+  });
 
   test('removes the images of our own registry under all their names, and no other', async () => {
     const images = [

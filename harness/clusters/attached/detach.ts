@@ -1,17 +1,22 @@
 import { Deadline } from '../../core/deadline.ts';
-import { InfrastructureError } from '../../core/errors.ts';
+import { describeError, InfrastructureError } from '../../core/errors.ts';
 import { done, pending, poll } from '../../core/poll.ts';
-import type { StateFolder } from '../cluster-record.ts';
+import { identityOf, isSame } from '../../core/process-identity.ts';
+import type { ClusterRecord, StateFolder } from '../cluster-record.ts';
 import { attachmentFolder, forget, hasKubeconfig, readBefore } from './attachments.ts';
 import { cleanNodes } from './clean-nodes.ts';
 import type { AttachedKube, DetachDeps } from './deps.ts';
+import { endNamespaces, namespacesOf, untilGone, untilNoPods } from './end-namespaces.ts';
 import { requireSame } from './identity.ts';
-import { ATTACHMENT_LABEL, marksOf, toolsNamespace } from './labels.ts';
+import { marksOf, toolsNamespace } from './labels.ts';
 import { clusterChanges, type ClusterChanges } from './leftovers.ts';
+import { patiently } from './patiently.ts';
 
 const CENSUS_MS = 60_000;
 /** Controllers take a moment to notice that what they looked after is gone. */
 const SETTLE_MS = 15_000;
+/** Of the whole time: what comes after it must not go without because a pod does not end. */
+const PODS_PART = 0.4;
 
 /**
  * Takes everything of an attachment back and makes sure of it: the namespaces of the run, what it left on nodes, the
@@ -24,82 +29,103 @@ const SETTLE_MS = 15_000;
 export async function detach(name: string, deadline: Deadline, deps: DetachDeps): Promise<void> {
   const folder = attachmentFolder(deps.cacheDir, name);
   const record = await folder.read();
-  const uid = record?.notes['uid'];
   // Nothing was made before the uid was written down. Of a damaged record nobody knows.
-  const isUntouched = record !== undefined && uid === undefined;
-  if (!isUntouched && (await hasKubeconfig(folder))) await takeBack(name, { folder, uid, deadline }, deps);
+  const isUntouched = record !== undefined && record.notes['uid'] === undefined;
+  if (!isUntouched && (await hasKubeconfig(folder))) await takeBack(name, { folder, record, deadline }, deps);
   await forget(folder);
 }
 
 interface TakingBack {
   readonly folder: StateFolder;
-  /** Undefined when the record is damaged: the random name in the labels has to do then. */
-  readonly uid: string | undefined;
+  readonly record: ClusterRecord | undefined;
   readonly deadline: Deadline;
 }
 
 async function takeBack(
   name: string,
-  { folder, uid, deadline }: TakingBack,
+  { folder, record, deadline }: TakingBack,
   deps: DetachDeps,
 ): Promise<void> {
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
-    if (uid !== undefined) await requireSame(kube, uid, deadline);
-    const namespaces = await namespacesOf(name, kube, deadline);
-    const tools = toolsNamespace(name);
-    const ofRun = namespaces.filter((namespace) => namespace !== tools);
-    await Promise.all(ofRun.map((namespace) => kube.delete('Namespace', { name: namespace }, deadline)));
-    await untilNoPods(ofRun, kube, deadline);
-    const onNodes = namespaces.includes(tools) ? await cleanNodes(tools, kube, deadline) : [];
-    await kube.delete('Namespace', { name: tools }, deadline);
-    await untilGone(name, kube, deadline);
-    const left = await compare({ name, namespaces, folder, deadline }, kube, deps);
-    if (left.length + onNodes.length === 0) return;
-    throw new InfrastructureError('CLUSTER_LEFTOVERS', `Left behind: ${[...left, ...onNodes].join('; ')}.`, {
-      hint: 'Look at them with kubectl; `npm run clean` tries again.',
-    });
+    await requireSameCluster(record, kube, deadline);
+    const list = (): Promise<readonly string[]> => namespacesOf(name, kube, deadline);
+    const namespaces = await patiently('the namespaces of the run', list, deadline);
+    const { onNodes, staying, failures } = await removeAll(name, namespaces, { kube, deadline });
+    // What is in a namespace that stays would be named once more.
+    const isOver = staying.length + failures.length === 0;
+    const changed = isOver ? await compare({ name, namespaces, folder, deadline }, kube, deps) : [];
+    refuseLeftovers([...staying, ...changed, ...onNodes], failures);
   } finally {
     await kube.close();
   }
 }
 
-async function namespacesOf(
-  name: string,
-  kube: AttachedKube,
-  deadline: Deadline,
-): Promise<readonly string[]> {
-  const labelSelector = `${ATTACHMENT_LABEL}=${name}`;
-  const found = await kube.list('Namespace', { labelSelector }, deadline);
-  return found.map(({ metadata }) => metadata.name);
-}
-
-/** What is on the nodes can be removed as soon as nothing uses it. */
-async function untilNoPods(
-  namespaces: readonly string[],
+/**
+ * Who attached itself waits for an API server that is away for a moment. What a dead run left is tried again at the
+ * next start, which must not wait for a cluster that is gone for good. Of a damaged record nobody knows the cluster;
+ * the random name in the labels has to do then.
+ */
+async function requireSameCluster(
+  record: ClusterRecord | undefined,
   kube: AttachedKube,
   deadline: Deadline,
 ): Promise<void> {
-  await poll(
-    async () => {
-      const pods = await Promise.all(
-        namespaces.map((namespace) => kube.list('Pod', { namespace }, deadline)),
-      );
-      const names = pods.flat().map(({ metadata }) => metadata.name);
-      return names.length === 0 ? done(true) : pending(`pods ${names.join(', ')}`);
-    },
-    { deadline, pauseMs: 200, maxPauseMs: 1000 },
-  );
+  const uid = record?.notes['uid'];
+  if (record === undefined || uid === undefined) return;
+  const ask = (): Promise<void> => requireSame(kube, uid, deadline);
+  const isOurs = isSame(record.owner, await identityOf());
+  await (isOurs ? patiently('the cluster to answer', ask, deadline) : ask());
 }
 
-async function untilGone(attachment: string, kube: AttachedKube, deadline: Deadline): Promise<void> {
-  await poll(
-    async () => {
-      const left = await namespacesOf(attachment, kube, deadline);
-      return left.length === 0 ? done(true) : pending(`namespaces ${left.join(', ')}`);
-    },
-    { deadline, pauseMs: 200, maxPauseMs: 1000 },
-  );
+interface Removed {
+  /** What could not be removed from nodes. */
+  readonly onNodes: readonly string[];
+  /** Namespaces that do not end. */
+  readonly staying: readonly string[];
+  readonly failures: readonly unknown[];
+}
+
+/**
+ * Whatever fails, the rest is still done: privileged pods of ours must not stay on the nodes because a pod of the run
+ * does.
+ */
+async function removeAll(
+  name: string,
+  namespaces: readonly string[],
+  { kube, deadline }: { readonly kube: AttachedKube; readonly deadline: Deadline },
+): Promise<Removed> {
+  const tools = toolsNamespace(name);
+  const ofRun = namespaces.filter((namespace) => namespace !== tools);
+  const failures: unknown[] = [];
+  const anyway = async <T>(work: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      failures.push(error);
+      return otherwise;
+    }
+  };
+  await anyway(endNamespaces(ofRun, kube, deadline), undefined);
+  const podsMs = deadline.remainingMs * PODS_PART;
+  const noPods = untilNoPods(ofRun, kube, Deadline.in(podsMs, 'the pods of the run to go').within(deadline));
+  // Those that stay keep their namespace, which is told below.
+  await noPods.catch(() => undefined);
+  const onNodes = namespaces.includes(tools) ? await anyway(cleanNodes(tools, kube, deadline), []) : [];
+  await anyway(endNamespaces([tools], kube, deadline), undefined);
+  const staying = await anyway(untilGone(name, kube, deadline), []);
+  return { onNodes, staying, failures };
+}
+
+/** @throws InfrastructureError CLUSTER_LEFTOVERS; the first failure when nothing is known to be left */
+function refuseLeftovers(left: readonly string[], [failure, ...more]: readonly unknown[]): void {
+  if (left.length === 0 && failure === undefined) return;
+  if (left.length === 0) throw failure;
+  const told = [failure, ...more].filter((each) => each !== undefined).map(describeError);
+  throw new InfrastructureError('CLUSTER_LEFTOVERS', `Left behind: ${[...left, ...told].join('; ')}.`, {
+    hint: 'Look at them with kubectl; `npm run clean` tries again.',
+    cause: failure,
+  });
 }
 
 interface Comparing {

@@ -25,8 +25,16 @@ export interface FakeOptions {
   readonly nodes?: readonly KubeObject[];
   /** Filled in when a pod is created. */
   readonly statusOf?: (pod: KubeObject) => object;
-  readonly inPod?: (pod: string, argv: readonly string[]) => string | undefined;
+  /** What a command prints; undefined: it fails; a result: how else it ended. */
+  readonly inPod?: (pod: string, argv: readonly string[]) => string | CommandResult | undefined;
   readonly census?: () => Census;
+  /** Namespaces that do not end when they are deleted. */
+  readonly stays?: readonly string[];
+  /** Rejects a call when it returns an error. */
+  readonly trouble?: (
+    call: 'create' | 'delete' | 'get' | 'list',
+    kind: ObjectKind | string,
+  ) => Error | undefined;
 }
 
 /** A cluster in memory, as far as attaching and ending an attachment need one. */
@@ -49,22 +57,33 @@ const keyOf = (kind: string, name: string): string => `${kind} ${name}`;
 
 function kubeOf(world: World, options: FakeOptions): AttachedKube {
   const { objects } = world;
+  const { trouble, stays = [] } = options;
+  const call = async <T>(
+    verb: Parameters<NonNullable<typeof trouble>>[0],
+    kind: string,
+    work: () => T,
+  ): Promise<T> => {
+    const error = trouble?.(verb, kind);
+    if (error !== undefined) throw error;
+    return Promise.resolve(work());
+  };
   return {
     server: 'https://fake',
-    create(object) {
-      const status = object.kind === 'Pod' ? { status: options.statusOf?.(object) ?? {} } : {};
-      objects.set(keyOf(object.kind, object.metadata.name), { ...object, ...status });
-      return Promise.resolve(object);
-    },
+    create: (object) =>
+      call('create', object.kind, () => {
+        const status = object.kind === 'Pod' ? { status: options.statusOf?.(object) ?? {} } : {};
+        objects.set(keyOf(object.kind, object.metadata.name), { ...object, ...status });
+        return object;
+      }),
     get: (kind, { name }) =>
-      Promise.resolve(
+      call('get', kind, () =>
         kind === 'ServiceAccount'
           ? { apiVersion: 'v1', kind, metadata: { name } }
           : objects.get(keyOf(kind, name)),
       ),
-    list: (kind, where) => Promise.resolve(listed([...objects.values()], kind, where)),
+    list: (kind, where) => call('list', kind, () => listed([...objects.values()], kind, where)),
     patch: (kind, { name }) => Promise.resolve({ apiVersion: 'v1', kind, metadata: { name } }),
-    delete: (kind, { name }) => Promise.resolve(remove(world, kind, name)),
+    delete: (kind, { name }) => call('delete', kind, () => remove(world, kind, name, stays)),
     events: () => Promise.resolve([]),
     watchPods: () => Promise.resolve(),
     podRunner: ({ name }) => ({
@@ -95,8 +114,9 @@ function listed(
     });
 }
 
-function remove({ objects, deleted }: World, kind: ObjectKind, name: string): void {
+function remove({ objects, deleted }: World, kind: ObjectKind, name: string, stays: readonly string[]): void {
   deleted.push(keyOf(kind, name));
+  if (stays.includes(name)) return;
   objects.delete(keyOf(kind, name));
   for (const [inside, { metadata }] of objects)
     if (kind === 'Namespace' && metadata.namespace === name) objects.delete(inside);
@@ -106,6 +126,7 @@ function remove({ objects, deleted }: World, kind: ObjectKind, name: string): vo
 function answer(pod: string, argv: readonly string[], { ran }: World, { inPod }: FakeOptions): CommandResult {
   ran.push(`${pod}: ${argv.join(' ')}`);
   const stdout = inPod?.(pod, argv);
+  if (typeof stdout === 'object') return stdout;
   const exitCode = stdout === undefined ? 1 : 0;
   return { kind: 'exited', exitCode, stdout: stdout ?? '', stderr: '', durationMs: 1 };
 }

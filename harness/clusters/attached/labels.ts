@@ -6,6 +6,9 @@ export function toolsNamespace(attachment: string): string {
   return `${attachment}-nodes`;
 }
 
+/** The container that looks, in a pod in which a cluster may put others beside it. */
+export const LOOKER = 'look';
+
 /**
  * Texts that tell that an object of the cluster is ours: our labels, our name as the manager of a field, our
  * namespaces.

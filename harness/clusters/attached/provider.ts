@@ -24,9 +24,12 @@ export function attachedProvider(deps: AttachedDeps): KeepingProvider {
       return cluster;
     },
     async destroy(name, deadline) {
-      await detach(name, deadline, deps);
-      await open.get(name)?.close();
-      open.delete(name);
+      try {
+        await detach(name, deadline, deps);
+      } finally {
+        await open.get(name)?.close();
+        open.delete(name);
+      }
     },
   };
 }
