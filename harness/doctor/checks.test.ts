@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { reserve, stateFolder, type ClusterRecord } from '../clusters/cluster-record.ts';
-import type { ProviderId } from '../core/cluster.ts';
 import { Deadline } from '../core/deadline.ts';
 import type { Finding, Level } from '../core/diagnosis.ts';
 import { EnvironmentError, SafetyError } from '../core/errors.ts';
 import { identityOf } from '../core/process-identity.ts';
 import type { ContainerState } from '../docker/engine-port.ts';
 import { CHECKS } from './all-checks.ts';
-import { patientWith, NOW, type Ailment } from './testing/healthy-patient.ts';
+import { onCgroupV1, patientWith, NOW, type Ailment } from './testing/healthy-patient.ts';
 
 let home = '';
 beforeAll(async () => {
@@ -325,10 +324,6 @@ function minikubeWith(answer: NonNullable<Ailment['commands']>[string]): Ailment
     patient: { wish: { provider: 'minikube', nodes: 3 } },
     commands: { 'minikube version': answer },
   };
-}
-
-function onCgroupV1(provider: ProviderId): Ailment {
-  return { daemon: { cgroupVersion: '1' }, patient: { wish: { provider, nodes: 1 } } };
 }
 
 function buildTools(more: NonNullable<Ailment['commands']>): NonNullable<Ailment['commands']> {

@@ -95,6 +95,10 @@ export function patientWith(ailment: Ailment = {}): Patient {
   };
 }
 
+export function onCgroupV1(provider: Patient['wish']['provider']): Ailment {
+  return { daemon: { cgroupVersion: '1' }, patient: { wish: { provider, nodes: 1 } } };
+}
+
 function scriptedShell(commands: Readonly<Record<string, ScriptedAnswer>>): CommandRunner {
   return {
     where: 'script',
