@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Census } from '../../core/census.ts';
 import type { CommandResult } from '../../core/command.ts';
+import { InfrastructureError } from '../../core/errors.ts';
 import type { KubeObject, ObjectKind } from '../../core/kube.ts';
 import { identityOf } from '../../core/process-identity.ts';
 import { reserve } from '../cluster-record.ts';
@@ -31,10 +32,7 @@ export interface FakeOptions {
   /** Namespaces that do not end when they are deleted. */
   readonly stays?: readonly string[];
   /** Rejects a call when it returns an error. */
-  readonly trouble?: (
-    call: 'create' | 'delete' | 'get' | 'list',
-    kind: ObjectKind | string,
-  ) => Error | undefined;
+  readonly trouble?: (call: 'create' | 'delete' | 'get' | 'list', kind: string) => Error | undefined;
 }
 
 /** A cluster in memory, as far as attaching and ending an attachment need one. */
@@ -71,6 +69,8 @@ function kubeOf(world: World, options: FakeOptions): AttachedKube {
     server: 'https://fake',
     create: (object) =>
       call('create', object.kind, () => {
+        if (objects.has(keyOf(object.kind, object.metadata.name)))
+          throw new InfrastructureError('ALREADY_EXISTS', object.metadata.name, { context: { status: 409 } });
         const status = object.kind === 'Pod' ? { status: options.statusOf?.(object) ?? {} } : {};
         objects.set(keyOf(object.kind, object.metadata.name), { ...object, ...status });
         return object;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError, UsageError } from '../../core/errors.ts';
 import type { KubeObject } from '../../core/kube.ts';
 import { fakeAttachedCluster, type FakeOptions } from './fake-attached.ts';
 import { nodePods } from './node-pods.ts';
@@ -79,6 +80,43 @@ describe('nodePods', () => {
   ])('a pod that sees %s is not believed', async (_title, seen, code) => {
     const { made } = pods({ inPod: () => seen });
     await expect(made.ensure(NODE)).rejects.toMatchObject({ code, exitCode: 4 });
+  });
+
+  test('a container that the cluster puts beside it answers for nobody', async () => {
+    const statusOf = (): object => ({
+      phase: 'Running',
+      containerStatuses: [
+        { name: 'a-proxy', ready: true },
+        { name: 'look', ready: false, state: { waiting: { reason: 'ErrImageNeverPull' } } },
+      ],
+    });
+    const { made } = pods({ statusOf });
+    await expect(made.ensure(NODE)).rejects.toMatchObject({ code: 'WORKLOAD_MISSING' });
+  });
+
+  test('a pod that ended is taken away, and another one looks', async () => {
+    const states = [{ phase: 'Failed', reason: 'Evicted', message: 'disk' }, READY];
+    const { made, world } = pods({ statusOf: () => states.shift() ?? READY, inPod: itself });
+    await expect(made.ensure(NODE)).rejects.toMatchObject({
+      code: 'NODE_NOT_SEEN',
+      message: expect.stringContaining('Evicted (disk)'),
+      hint: expect.stringContaining('cordon'),
+    });
+    await expect(made.ensure(NODE)).resolves.toBeDefined();
+    expect(world.deleted).toEqual(['Pod look-0']);
+  });
+
+  test.each([
+    ['a policy', new UsageError('MANIFEST_REJECTED', 'admission webhook "p.example" denied the request')],
+    ['missing rights', new InfrastructureError('API_FORBIDDEN', 'forbidden', { context: { status: 403 } })],
+  ])('a pod of ours that %s refuses is no mistake of a manifest: exit 3', async (_who, error) => {
+    const { made } = pods({ trouble: (call) => (call === 'create' ? error : undefined) });
+    await expect(made.ensure(NODE)).rejects.toMatchObject({
+      exitCode: 3,
+      code: 'OWN_OBJECT_REFUSED',
+      message: expect.stringContaining(error.message),
+      hint: expect.stringContaining('podproof.dev/attachment'),
+    });
   });
 
   test('a start that failed is tried again by the next who asks', async () => {

@@ -1,11 +1,12 @@
-import { describeResult, type CommandRunner } from '../../core/command.ts';
+import type { CommandRunner } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { EnvironmentError, InfrastructureError } from '../../core/errors.ts';
-import { isRecord } from '../../core/json.ts';
-import { isPod, type KubeClient, type KubeObject, type Pod } from '../../core/kube.ts';
+import { isPod, type KubeClient, type KubeObject, type ObjectName, type Pod } from '../../core/kube.ts';
 import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
-import { toolsNamespace } from './labels.ts';
+import { createOwn } from './create-own.ts';
+import { LOOKER, toolsNamespace } from './labels.ts';
 import { nodeRunner } from './node-runner.ts';
+import { requireItsNode } from './require-its-node.ts';
 
 export interface WorkloadChoice {
   readonly image: string;
@@ -71,8 +72,8 @@ async function start(node: KubeObject, name: string, options: NodePodsOptions): 
   const deadline = Deadline.in(START_MS, `the pod that looks at node ${nodeName}`, signal);
   const namespace = toolsNamespace(attachment);
   // An earlier attempt may have left it there; the namespace is ours alone.
-  if ((await kube.get('Pod', { name, namespace }, deadline)) === undefined)
-    await kube.create(lookingPod({ name, namespace, nodeName, workload }), deadline);
+  if (!(await isStarted({ name, namespace }, kube, deadline)))
+    await createOwn(kube, lookingPod({ name, namespace, nodeName, workload }), deadline);
   const look = async (): Promise<Look<Pod>> => {
     const pod = await kube.get('Pod', { name, namespace }, deadline);
     return isPod(pod) ? progressOf(pod, nodeName, workload) : pending('the pod is gone');
@@ -80,6 +81,23 @@ async function start(node: KubeObject, name: string, options: NodePodsOptions): 
   const pod = await poll(look, { deadline, pauseMs: 150, maxPauseMs: 1000 });
   await requireItsNode(node, kube.podRunner({ namespace, name }), deadline);
   return pod;
+}
+
+/** One that ended (evicted, its node full or started again) is taken away first: it would never look again. */
+async function isStarted(pod: Required<ObjectName>, kube: KubeClient, deadline: Deadline): Promise<boolean> {
+  const found = await kube.get('Pod', pod, deadline);
+  if (found === undefined || !isPod(found)) return false;
+  if (!hasEnded(found)) return true;
+  await kube.delete('Pod', pod, deadline, 0);
+  const look = async (): Promise<Look<false>> =>
+    (await kube.get('Pod', pod, deadline)) === undefined
+      ? done(false)
+      : pending('the pod that ended is there');
+  return poll(look, { deadline, pauseMs: 100, maxPauseMs: 1000 });
+}
+
+function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Failed' || status?.phase === 'Succeeded';
 }
 
 /**
@@ -109,7 +127,7 @@ function lookingPod(pod: {
       tolerations: [{ operator: 'Exists' }],
       containers: [
         {
-          name: 'look',
+          name: LOOKER,
           image: workload.image,
           imagePullPolicy: workload.pull,
           command: ['idle'],
@@ -120,26 +138,33 @@ function lookingPod(pod: {
   };
 }
 
-const NO_IMAGE = new Set(['ErrImageNeverPull', 'ErrImagePull', 'ImagePullBackOff', 'InvalidImageName']);
+const NO_IMAGE = new Set([
+  ...['ErrImageNeverPull', 'ErrImagePull', 'ImagePullBackOff', 'InvalidImageName'],
+  ...['ImageInspectError', 'RegistryUnavailable', 'SignatureValidationFailed'],
+]);
 
 function progressOf(pod: Pod, node: string, workload: WorkloadChoice): Look<Pod> {
   const { phase, reason, message, containerStatuses } = pod.status ?? {};
-  const [container] = containerStatuses ?? [];
+  const container = containerStatuses?.find((each) => each.name === LOOKER);
   if (container?.ready === true) return done(pod);
   const waiting = container?.state?.waiting;
   if (waiting?.reason !== undefined && NO_IMAGE.has(waiting.reason))
     return hopeless(workloadMissing(node, workload, waiting.message ?? waiting.reason));
-  if (phase === 'Failed' || phase === 'Succeeded') {
+  if (hasEnded(pod)) {
     const ended = container?.state?.terminated;
-    const why = reason ?? ended?.reason ?? phase;
+    const why = reason ?? ended?.reason ?? phase ?? 'no reason';
     return hopeless(
       new InfrastructureError(
         'NODE_NOT_SEEN',
         `The pod that looks at node ${node} ended: ${why} (${message ?? ended?.message ?? 'no message'})`,
+        {
+          hint: 'The kubelet of that node took no further pod, or ended it: make room there, or cordon the node to leave it out.',
+        },
       ),
     );
   }
-  return pending(`${phase ?? 'no phase'}, ${waiting?.reason ?? 'nothing is waited for'}`);
+  const waitsFor = [waiting?.reason, waiting?.message].filter((text) => text !== undefined).join(': ');
+  return pending(`${phase ?? 'no phase'}, ${waitsFor || 'nothing is waited for'}`);
 }
 
 function workloadMissing(node: string, { image, pull }: WorkloadChoice, seen: string): EnvironmentError {
@@ -151,45 +176,4 @@ function workloadMissing(node: string, { image, pull }: WorkloadChoice, seen: st
         ? 'Bring it there: `npm run podproof -- save-images podproof-images.tar`, then for kind `kind load image-archive podproof-images.tar --name CLUSTER`, elsewhere `ctr -n k8s.io images import podproof-images.tar` on every node. Or push it to a registry that the nodes pull from and name it: --workload-image REF'
         : 'Check that the nodes can pull what --workload-image names.',
   });
-}
-
-/**
- * The node that the pod is on is the one that the API speaks of: the kernel's boot id is the same, and so is the
- * machine id where both sides know it.
- */
-async function requireItsNode(node: KubeObject, runner: CommandRunner, deadline: Deadline): Promise<void> {
-  const { name } = node.metadata;
-  const through = nodeRunner(() => Promise.resolve(runner), `node ${name}`);
-  const result = await through.run(['cat', '/proc/sys/kernel/random/boot_id', '/etc/machine-id'], {
-    deadline,
-  });
-  const [boot = '', machine = ''] = result.stdout.split('\n').map((line) => line.trim());
-  if (boot === '') {
-    deadline.signal.throwIfAborted();
-    throw new InfrastructureError(
-      'NODE_NOT_SEEN',
-      `Node ${name} cannot be looked at: ${describeResult(result)}`,
-      {
-        hint: 'The image of --workload-image must be podproof’s own: it needs nsenter.',
-      },
-    );
-  }
-  const { bootID = '', machineID = '' } = nodeInfo(node);
-  const isOther = machine !== '' && machineID !== '' && machine !== machineID;
-  if (boot === bootID && !isOther) return;
-  throw new InfrastructureError(
-    'NODE_MISTAKEN',
-    `The pod on node ${name} sees boot id ${boot} and machine id ${machine || 'none'}, the API says ${bootID} and ${machineID}.`,
-    { hint: 'It was restarted a moment ago, or the pod runs in a virtual machine of its own. Run again.' },
-  );
-}
-
-function nodeInfo({ status }: KubeObject): { readonly bootID?: string; readonly machineID?: string } {
-  const info = isRecord(status) ? status['nodeInfo'] : undefined;
-  if (!isRecord(info)) return {};
-  const { bootID, machineID } = info;
-  return {
-    ...(typeof bootID === 'string' ? { bootID } : {}),
-    ...(typeof machineID === 'string' ? { machineID } : {}),
-  };
 }
