@@ -1,13 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ClusterNode } from '../../core/cluster.ts';
 import { Deadline } from '../../core/deadline.ts';
+import { InfrastructureError } from '../../core/errors.ts';
 import { isPod, type KubeObject } from '../../core/kube.ts';
 import { ScriptedRunner, type ScriptedAnswer } from '../../testing/scripted-runner.ts';
-import { fakeAttachedCluster } from './fake-attached.ts';
+import { fakeAttachedCluster, type FakeOptions } from './fake-attached.ts';
 import { registryOf, type AttachedRegistry, type RegistryParts } from './registry.ts';
 
 const deadline = Deadline.in(5000, 'the test');
 const IMAGE = 'localhost/podproof/registry:v1';
+
+interface Odd {
+  /** Nodes whose containerd lists the image. */
+  readonly has?: readonly string[];
+  /** What `ctr` answers instead. */
+  readonly ctr?: ScriptedAnswer;
+  readonly trouble?: FakeOptions['trouble'];
+}
 
 /** With an image that has lost its name, as the API of 1.37 tells it. */
 function nodeObject(name: string, images: readonly string[]): KubeObject {
@@ -21,16 +30,20 @@ function nodeObject(name: string, images: readonly string[]): KubeObject {
 
 /**
  * @param told what `test -e` of containerd's file for the registry answers on every node
- * @param has nodes whose containerd lists the image
  */
 function partsOf(
   objects: readonly KubeObject[],
   told: ScriptedAnswer,
-  has: readonly string[] = [],
+  { has = [], ctr, trouble }: Odd = {},
 ): RegistryParts {
   const world = fakeAttachedCluster({
     uid: 'u',
-    statusOf: () => ({ phase: 'Running', podIP: '10.1.0.7', containerStatuses: [{ ready: true }] }),
+    ...(trouble === undefined ? {} : { trouble }),
+    statusOf: () => ({
+      phase: 'Running',
+      podIP: '10.1.0.7',
+      containerStatuses: [{ name: 'main', ready: true }],
+    }),
   });
   const schedulable = objects.map(({ metadata: { name } }): ClusterNode => ({
     name,
@@ -38,7 +51,7 @@ function partsOf(
     role: 'worker',
     schedulable: true,
     runner: new ScriptedRunner(([program]) =>
-      program === 'ctr' ? { stdout: has.includes(name) ? `${IMAGE}\n` : '' } : told,
+      program === 'ctr' ? (ctr ?? { stdout: has.includes(name) ? `${IMAGE}\n` : '' }) : told,
     ),
   }));
   const workload = { image: 'w:1', pull: 'Never' } as const;
@@ -70,8 +83,36 @@ describe('registryOf', () => {
   });
 
   test('an image that was loaded a moment ago is found before the kubelet tells of it', async () => {
-    const parts = partsOf([nodeObject('a', []), nodeObject('b', [])], { exitCode: 1 }, ['b']);
+    const parts = partsOf([nodeObject('a', []), nodeObject('b', [])], { exitCode: 1 }, { has: ['b'] });
     expect((await registryOf(parts, deadline)).why).toContain('on node b,');
+  });
+
+  test('there is none where pulled images could not be removed again', async () => {
+    const ctr = { notStarted: 'env: ctr: not found' };
+    const { lacks } = await registryOf(partsOf(TWO, { exitCode: 1 }, { ctr }), deadline);
+    expect(lacks).toMatch(/node a has no containerd that ctr reaches.*env: ctr: not found/);
+  });
+
+  test('a start that failed half-way is gone on with by the next who asks', async () => {
+    const away = [new InfrastructureError('API_UNREACHABLE', 'ECONNREFUSED')];
+    let created = 0;
+    const trouble: FakeOptions['trouble'] = (call) =>
+      call === 'create' && ++created === 3 ? away.pop() : undefined;
+    const parts = partsOf(TWO, { exitCode: 1 }, { trouble });
+    const { start } = await registryOf(parts, deadline);
+    await expect(start(deadline)).rejects.toMatchObject({ code: 'API_UNREACHABLE' });
+    await expect(start(deadline)).resolves.toMatchObject({ prefix: 'localhost:5001' });
+    expect((await parts.kube.list('Pod', {}, deadline)).length).toBe(4);
+  });
+
+  test('its start ends with the run', async () => {
+    const run = new AbortController();
+    const parts = partsOf(TWO, { exitCode: 1 });
+    const kube = { ...parts.kube, get: () => Promise.resolve(undefined) };
+    const made = await registryOf({ ...parts, kube }, Deadline.in(5000, 'the run', run.signal));
+    const starting = made.start(Deadline.in(1500, 'the scenario'));
+    run.abort(new Error('interrupted'));
+    await expect(starting).rejects.toThrow('interrupted');
   });
 
   test.each<[string, readonly KubeObject[], ScriptedAnswer, RegExp]>([

@@ -1,23 +1,17 @@
 import type { ClusterNode, ClusterRegistry } from '../../core/cluster.ts';
-import { describeResult } from '../../core/command.ts';
 import { Deadline } from '../../core/deadline.ts';
 import { InfrastructureError } from '../../core/errors.ts';
-import { isRecord } from '../../core/json.ts';
 import { isPod, type KubeObject, type Pod } from '../../core/kube.ts';
 import { done, hopeless, pending, poll, type Look } from '../../core/poll.ts';
+import { createOwn } from './create-own.ts';
 import type { AttachedKube } from './deps.ts';
 import { toolsNamespace } from './labels.ts';
+import { REGISTRY_IMAGE, REGISTRY_NAME, REGISTRY_PORT, registryHome } from './registry-home.ts';
 import type { WorkloadChoice } from './node-pods.ts';
 
-/** What podproof builds the registry as; only one node needs it. */
-const IMAGE = 'localhost/podproof/registry:v1';
 const PORT = 5000;
-/** What manifests call the registry. A container runtime speaks plain HTTP with localhost without being told. */
-const NODE_PORT = 5001;
-const PREFIX = `localhost:${String(NODE_PORT)}`;
-/** Where somebody may have told containerd to look for that name elsewhere. */
-const TOLD = `/etc/containerd/certs.d/${PREFIX}/hosts.toml`;
 
+const MAIN = 'main';
 const START_MS = 60_000;
 const LOOK_MS = 20_000;
 /** As many as are looked at before anything else. */
@@ -48,26 +42,14 @@ export async function registryOf(parts: RegistryParts, outer: Deadline): Promise
   if (parts.schedulable.length > MOST_NODES)
     return none(`each of ${String(parts.schedulable.length)} nodes would need a relay of its own`);
   const deadline = Deadline.in(LOOK_MS, 'what nodes know of the registry', outer.signal);
-  const home = await nodeWithImage(parts, deadline);
-  if (home === undefined) return none(`no node that takes pods has the image ${IMAGE}`);
-  const told = await Promise.all(
-    parts.schedulable.map(async ({ name, runner }) => ({
-      name,
-      result: await runner.run(['test', '-e', TOLD], { deadline }),
-    })),
-  );
-  const taken = told.find(({ result }) => result.kind !== 'exited' || result.exitCode !== 1);
-  if (taken !== undefined) {
-    const isThere = taken.result.kind === 'exited' && taken.result.exitCode === 0;
-    const why = isThere ? `looks for ${PREFIX} elsewhere (${TOLD})` : describeResult(taken.result);
-    return none(`node ${taken.name} ${why}`);
-  }
+  const home = await registryHome(parts, deadline);
+  if (typeof home === 'string') return none(home);
   let started: Promise<ClusterRegistry> | undefined;
   return {
-    why: `a pod of ours on node ${home.name}, ${PREFIX} on every node`,
+    why: `a pod of ours on node ${home.name}, ${REGISTRY_NAME} on every node`,
     lacks: undefined,
     start: (within) => {
-      started ??= startAll(home, parts).catch((error: unknown) => {
+      started ??= startAll(home, parts, outer.signal).catch((error: unknown) => {
         started = undefined;
         throw error;
       });
@@ -81,36 +63,22 @@ function none(why: string): AttachedRegistry {
   return { why, lacks: why, start: () => Promise.reject(error) };
 }
 
-/** By what the API says, or by containerd itself: the kubelet tells of a new image up to a minute later. */
-async function nodeWithImage(
-  { objects, schedulable }: RegistryParts,
-  deadline: Deadline,
-): Promise<ClusterNode | undefined> {
-  const told = schedulable.find(({ name }) => hasImage(objects, name));
-  if (told !== undefined) return told;
-  const argv = ['ctr', '-n', 'k8s.io', 'images', 'ls', '-q', `name==${IMAGE}`] as const;
-  const listed = await Promise.all(
-    schedulable.map(async (node) => ({ node, result: await node.runner.run(argv, { deadline }) })),
-  );
-  return listed.find(({ result }) => result.stdout.split('\n').includes(IMAGE))?.node;
-}
-
-/**
- * The kubelet tells the newest 50 images of a node (nodeStatusMaxImages). An image whose last name was taken away has
- * null for its names: seen with Kubernetes 1.37.
- */
-function hasImage(objects: readonly KubeObject[], node: string): boolean {
-  const status = objects.find(({ metadata }) => metadata.name === node)?.['status'];
-  const images = isRecord(status) && Array.isArray(status['images']) ? status['images'] : [];
-  return images.filter(isRecord).some(({ names }) => Array.isArray(names) && names.includes(IMAGE));
-}
-
-async function startAll(home: ClusterNode, parts: RegistryParts): Promise<ClusterRegistry> {
+async function startAll(
+  home: ClusterNode,
+  parts: RegistryParts,
+  signal: AbortSignal,
+): Promise<ClusterRegistry> {
   const { kube, attachment, schedulable, workload } = parts;
   const namespace = toolsNamespace(attachment);
-  const deadline = Deadline.in(START_MS, 'the registry in the cluster');
+  const deadline = Deadline.in(START_MS, 'the registry in the cluster', signal);
   const common = { namespace, kube, deadline };
-  const registry = await run({ ...common, name: 'registry', node: home.name, image: IMAGE, pull: 'Never' });
+  const registry = await run({
+    ...common,
+    name: 'registry',
+    node: home.name,
+    image: REGISTRY_IMAGE,
+    pull: 'Never',
+  });
   const address = `${registry.status?.podIP ?? ''}:${String(PORT)}`;
   const [host = ''] = address.split(/:(?=\d+$)/);
   const own = { ...common, image: workload.image, pull: workload.pull };
@@ -121,7 +89,7 @@ async function startAll(home: ClusterNode, parts: RegistryParts): Promise<Cluste
       run({ ...own, name: `relay-${String(index)}`, node: name, command: relay, isRelay: true }),
     ),
   ]);
-  return { address, prefix: PREFIX, pusher: kube.podRunner({ namespace, name: 'push' }) };
+  return { address, prefix: REGISTRY_NAME, pusher: kube.podRunner({ namespace, name: 'push' }) };
 }
 
 interface Running {
@@ -138,17 +106,24 @@ interface Running {
 
 async function run({ kube, deadline, ...pod }: Running): Promise<Pod> {
   const { name, namespace, node } = pod;
-  await kube.create(podOf(pod), deadline);
+  // An earlier attempt may have left it there; the namespace is ours alone.
+  if ((await kube.get('Pod', { name, namespace }, deadline)) === undefined)
+    await createOwn(kube, podOf(pod), deadline);
   const look = async (): Promise<Look<Pod>> => {
     const found = await kube.get('Pod', { name, namespace }, deadline);
     if (!isPod(found)) return pending(`pod ${name} is gone`);
-    const { phase, message, containerStatuses } = found.status ?? {};
-    if (containerStatuses?.[0]?.ready === true) return done(found);
-    const waiting = containerStatuses?.[0]?.state?.waiting;
+    const { phase, reason, message, containerStatuses } = found.status ?? {};
+    const container = containerStatuses?.find((each) => each.name === MAIN);
+    if (container?.ready === true) return done(found);
+    const waiting = container?.state?.waiting;
     if (phase !== 'Failed' && phase !== 'Succeeded')
-      return pending(`pod ${name} on ${node}: ${waiting?.reason ?? phase ?? 'no phase'}`);
+      return pending(`pod ${name} on ${node}: ${waiting?.message ?? waiting?.reason ?? phase ?? 'no phase'}`);
     return hopeless(
-      new InfrastructureError('REGISTRY_FAILED', `Pod ${name} on node ${node} ended: ${message ?? phase}`),
+      new InfrastructureError(
+        'REGISTRY_FAILED',
+        `Pod ${name} on node ${node} ended: ${message ?? reason ?? phase}`,
+        { hint: `Something else may listen on port ${String(REGISTRY_PORT)} of that node. Run again.` },
+      ),
     );
   };
   return poll(look, { deadline, pauseMs: 100, maxPauseMs: 500 });
@@ -156,7 +131,7 @@ async function run({ kube, deadline, ...pod }: Running): Promise<Pod> {
 
 function podOf(pod: Omit<Running, 'kube' | 'deadline'>): KubeObject {
   const { name, namespace, node, image, pull, command, isRelay = false } = pod;
-  const port = { containerPort: PORT, ...(isRelay ? { hostPort: NODE_PORT, hostIP: '127.0.0.1' } : {}) };
+  const port = { containerPort: PORT, ...(isRelay ? { hostPort: REGISTRY_PORT, hostIP: '127.0.0.1' } : {}) };
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -169,7 +144,7 @@ function podOf(pod: Omit<Running, 'kube' | 'deadline'>): KubeObject {
       terminationGracePeriodSeconds: 1,
       containers: [
         {
-          name: 'main',
+          name: MAIN,
           image,
           imagePullPolicy: pull,
           ...(command === undefined ? {} : { command: [...command] }),
