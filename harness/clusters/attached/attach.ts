@@ -77,11 +77,13 @@ async function look(looking: Looking, deps: AttachedDeps): Promise<Attachment> {
     const identity = await readIdentity(kube, deadline);
     const record = await noteIdentity(folder, identity);
     tell(`kube-system ${identity.uid}, looking at what is there`);
-    await requireAlone(kube, deadline);
+    await requireAlone(name, kube, deadline);
     const census = await kube.census(marksOf(name), Deadline.in(CENSUS_MS, 'what is there', deadline.signal));
-    await keepBefore(folder, keptCensus(census));
     await requireSame(kube, identity.uid, deadline);
     await makeToolsNamespace(name, kube, deadline);
+    await requireAlone(name, kube, deadline);
+    // Not before: what another run makes meanwhile would be held against one that gave way.
+    await keepBefore(folder, keptCensus(census));
     const { kubeconfig } = folder;
     const parts = { name, kubeconfig, kube, identity, record, unlisted: census.unlisted };
     return { cluster: await attachedCluster({ ...parts, deadline, tell }, deps), kube };

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterNode } from '../../core/cluster.ts';
 import type { Deadline } from '../../core/deadline.ts';
+import { describeError, InfrastructureError } from '../../core/errors.ts';
 import type { KubeObject, Pod } from '../../core/kube.ts';
 import { createTurnstile } from '../../core/turnstile.ts';
 import type { ClusterRecord } from '../cluster-record.ts';
@@ -34,11 +35,19 @@ export interface AttachedParts {
 export async function attachedCluster(parts: AttachedParts, deps: AttachedDeps): Promise<Cluster> {
   const { name, kubeconfig, kube, identity, deadline, tell } = parts;
   const workload = workloadOf(deps);
-  const pods = nodePods({ attachment: name, kube, workload, signal: deadline.signal });
-  const nodes = identity.nodes.map((node) => clusterNode(node, pods));
-  const ready = identity.nodes.filter((node) => nodeView(node).notReady === undefined && isLinux(node));
+  const failed = new AbortController();
+  const signal = AbortSignal.any([deadline.signal, failed.signal]);
+  const pods = nodePods({ attachment: name, kube, workload, signal });
+  const ready = identity.nodes.filter((node) => nodeView(node).notReady === undefined && canBeSeen(node));
   tell(`starting pods that look at ${String(Math.min(ready.length, AT_FIRST))} nodes`);
-  const [first] = await startFirst(ready, pods, deadline);
+  const { first, unseen } = await startFirst(ready, pods, deadline).catch((error: unknown) => {
+    // The other starts need not go on: what they make is taken back already.
+    failed.abort(error);
+    throw error;
+  });
+  const nodes = identity.nodes
+    .filter(({ metadata }) => !unseen.has(metadata.name))
+    .map((node) => clusterNode(node, pods));
   const schedulable = nodes.filter((node) => node.schedulable);
   const outside = await outsideOf(schedulable, deps, deadline);
   const registry = await registryOf(
@@ -51,7 +60,7 @@ export async function attachedCluster(parts: AttachedParts, deps: AttachedDeps):
     kubeconfig,
     nodes,
     workloadImage: workload.image,
-    facts: factsOf(parts, { first, workload, outside: outside.why, registry: registry.why }),
+    facts: factsOf(parts, { first, unseen, workload, outside: outside.why, registry: registry.why }),
     reused: false,
     namespaceLabels: { [ATTACHMENT_LABEL]: name },
     lacks: {
@@ -75,13 +84,18 @@ function clusterNode(node: KubeObject, pods: NodePods): ClusterNode {
     name,
     address,
     role,
-    schedulable: schedulable && notReady === undefined && isLinux(node) && hasItsName(node),
+    schedulable: schedulable && notReady === undefined && canBeSeen(node) && hasItsName(node),
     runner: pods.runner(node),
   };
 }
 
-function isLinux({ metadata: { labels } }: KubeObject): boolean {
-  return (labels?.['kubernetes.io/os'] ?? 'linux') === 'linux';
+/**
+ * Windows has no namespaces to enter. A node without a boot id is no machine but a program that plays one
+ * (virtual-kubelet, kwok): privileged pods mean nothing there, and what they saw could not be told from another node.
+ */
+function canBeSeen(node: KubeObject): boolean {
+  const isLinux = (node.metadata.labels?.['kubernetes.io/os'] ?? 'linux') === 'linux';
+  return isLinux && (nodeView(node).info['bootID'] ?? '') !== '';
 }
 
 /** Pods are put on a node by this label. Where it is not the node's name, the scheduler would find no node. */
@@ -89,17 +103,42 @@ function hasItsName({ metadata: { name, labels } }: KubeObject): boolean {
   return labels?.['kubernetes.io/hostname'] === name;
 }
 
+interface FirstLook {
+  readonly first: Pod | undefined;
+  /** Nodes that no pod of ours came to, and why. */
+  readonly unseen: ReadonlyMap<string, string>;
+}
+
+/**
+ * A node that takes pods must be seen. One that takes none (cordoned, tainted: also AWS Fargate's, where nothing is
+ * privileged) is left out and told when it cannot be: no claim is about it, unless it is one of the control plane.
+ *
+ * @throws EnvironmentError WORKLOAD_MISSING, OWN_OBJECT_REFUSED; InfrastructureError
+ */
 async function startFirst(
   nodes: readonly KubeObject[],
   pods: NodePods,
   { signal }: Deadline,
-): Promise<readonly Pod[]> {
+): Promise<FirstLook> {
   const turnstile = createTurnstile(AT_ONCE);
-  return Promise.all(nodes.slice(0, AT_FIRST).map((node) => turnstile(() => pods.ensure(node), signal)));
+  const unseen = new Map<string, string>();
+  const start = async (node: KubeObject): Promise<Pod | undefined> => {
+    try {
+      return await pods.ensure(node);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (nodeView(node).schedulable || !(error instanceof InfrastructureError)) throw error;
+      unseen.set(node.metadata.name, describeError(error));
+      return undefined;
+    }
+  };
+  const started = await Promise.all(
+    nodes.slice(0, AT_FIRST).map((node) => turnstile(() => start(node), signal)),
+  );
+  return { first: started.find((pod) => pod !== undefined), unseen };
 }
 
-interface Found {
-  readonly first: Pod | undefined;
+interface Found extends FirstLook {
   readonly workload: WorkloadChoice;
   readonly outside: string;
   readonly registry: string;
@@ -107,7 +146,7 @@ interface Found {
 
 function factsOf(
   { name, identity, record, unlisted }: AttachedParts,
-  { first, workload, outside, registry }: Found,
+  { first, unseen, workload, outside, registry }: Found,
 ): Readonly<Record<string, string>> {
   const views: readonly NodeView[] = identity.nodes.map(nodeView);
   const all = (key: string): string =>
@@ -131,6 +170,7 @@ function factsOf(
     workload: `${workload.image} (${imageId})`,
     outsider: outside,
     registry,
+    ...(unseen.size === 0 ? {} : { notSeen: [...unseen].map((each) => each.join(': ')).join('; ') }),
     ...(unlisted.length === 0 ? {} : { notCompared: unlisted.join('; ') }),
   };
 }

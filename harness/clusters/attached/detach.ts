@@ -142,7 +142,7 @@ async function compare(
   { onMeanwhile }: DetachDeps,
 ): Promise<readonly string[]> {
   const before = await readBefore(folder);
-  // A run that ended before it had looked had made nothing.
+  // A run that ended before it had looked had made nothing but its namespace.
   if (before === undefined) return [];
   const marks = marksOf(name, namespaces);
   const look = async () =>

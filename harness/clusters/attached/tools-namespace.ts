@@ -1,6 +1,7 @@
 import { Deadline } from '../../core/deadline.ts';
 import { BusyError } from '../../core/errors.ts';
 import { done, pending, poll } from '../../core/poll.ts';
+import { createOwn } from './create-own.ts';
 import type { AttachedKube } from './deps.ts';
 import { ATTACHMENT_LABEL, toolsNamespace } from './labels.ts';
 
@@ -8,16 +9,21 @@ const READY_MS = 30_000;
 
 /**
  * Two runs would take each other's ports and each other's objects for leftovers. What a dead run of this machine left
- * was removed before; what is there now belongs to somebody.
+ * was removed before; what is there now belongs to somebody. Asked twice: before anything is made, and once our own
+ * namespace shows others that we are there. Of two that come at the same moment at least one sees the other then; that
+ * both may give way is the price for no lock on somebody's cluster.
  *
  * @throws BusyError CLUSTER_IN_USE
  */
-export async function requireAlone(kube: AttachedKube, deadline: Deadline): Promise<void> {
+export async function requireAlone(own: string, kube: AttachedKube, deadline: Deadline): Promise<void> {
   const found = await kube.list('Namespace', { labelSelector: ATTACHMENT_LABEL }, deadline);
-  if (found.length === 0) return;
-  const names = found.map(({ metadata }) => metadata.name).join(', ');
+  const others = found.filter(({ metadata: { labels } }) => labels?.[ATTACHMENT_LABEL] !== own);
+  if (others.length === 0) return;
+  const names = others.map(({ metadata }) => metadata.name).join(', ');
   throw new BusyError('CLUSTER_IN_USE', `Another run of podproof is on this cluster: namespaces ${names}.`, {
-    hint: `If nobody runs it any more: kubectl delete namespaces -l ${ATTACHMENT_LABEL}`,
+    hint:
+      'Run again when it is over. If nobody runs it any more: `npm run clean` on the machine that it ran on; ' +
+      `where that is not possible kubectl delete namespaces -l ${ATTACHMENT_LABEL}`,
   });
 }
 
@@ -26,7 +32,8 @@ export async function makeToolsNamespace(name: string, kube: AttachedKube, outer
   const namespace = toolsNamespace(name);
   const deadline = Deadline.in(READY_MS, `namespace ${namespace}`, outer.signal);
   const labels = { [ATTACHMENT_LABEL]: name, 'pod-security.kubernetes.io/enforce': 'privileged' };
-  await kube.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } }, deadline);
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } };
+  await createOwn(kube, object, deadline);
   await poll(
     async () => {
       const account = await kube.get('ServiceAccount', { name: 'default', namespace }, deadline);
