@@ -65,6 +65,21 @@ describe('the process of a cell', () => {
     expect(log.split('\n').sort()).toEqual(['', 'claims', 'progress']);
   });
 
+  test('is over when it has ended, whatever one that it started goes on saying', async () => {
+    const late = `setInterval(() => process.stderr.write('late\\n', () => undefined), 100); setTimeout(() => process.exit(), 4500);`;
+    const script = `
+      import { spawn } from 'node:child_process';
+      spawn(process.execPath, ['-e', ${JSON.stringify(late)}], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+      process.exit(4);
+    `;
+    const lines: string[] = [];
+    const { end } = await play(script, { onLine: (line) => lines.push(line) });
+    expect(end).toEqual({ kind: 'exited', exitCode: 4 });
+    const heard = lines.length;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    expect(lines).toHaveLength(heard);
+  });
+
   test('that is killed has no exit code', async () => {
     const { end } = await play(`process.kill(process.pid, 'SIGKILL'); setInterval(() => undefined, 1000);`);
     expect(end).toEqual({ kind: 'lost', why: 'it was ended by SIGKILL' });

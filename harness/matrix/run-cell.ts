@@ -54,17 +54,22 @@ export async function runCell(cell: CellProcess): Promise<CellEnd> {
 
 function endOf(child: ChildProcess, onLine: (line: string) => void): Promise<CellEnd> {
   const { promise, resolve } = Promise.withResolvers<CellEnd>();
-  if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', onLine);
+  const { stderr } = child;
+  const lines = stderr === null ? undefined : createInterface({ input: stderr }).on('line', onLine);
   child.once('error', (error) =>
     resolve({ kind: 'lost', why: `it was not started: ${describeError(error)}` }),
   );
   child.once('exit', (exitCode, signal) => {
-    const end = (): void =>
+    const end = (): void => {
+      // What comes later is not the run's, and its log is closed.
+      lines?.off('line', onLine).close();
+      stderr?.destroy();
       resolve(
         exitCode === null
           ? { kind: 'lost', why: `it was ended by ${String(signal)}` }
           : { kind: 'exited', exitCode },
       );
+    };
     child.once('close', end);
     // A process that outlives the run may hold the stream open.
     Deadline.in(STREAMS_MS, 'the stream to close').signal.addEventListener('abort', end);
