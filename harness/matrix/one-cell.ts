@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
@@ -25,15 +26,20 @@ export interface CellWork {
   readonly insist: AbortSignal;
 }
 
-/** Runs one cell and keeps what came of it. A result of an earlier start is removed first: it is not this one's. */
+/**
+ * Runs one cell and keeps what came of it. A result of an earlier start is removed first: it is not this one's. The run
+ * writes to a name that nobody else has: one of a matrix that was killed may still be under way, with other words, and
+ * its result must not be taken for this one's.
+ */
 export async function oneCell(cell: Cell, work: CellWork, onLine: (line: string) => void): Promise<Entry> {
   const name = cellName(cell);
   const file = join(work.folder, `${name}.json`);
-  await rm(file, { force: true });
+  const draft = join(work.folder, `${name}.${randomBytes(4).toString('hex')}.draft`);
+  await removeOld(name, work.folder);
   const at = systemClock.date().toISOString();
   const startedAt = systemClock.now();
   const end = await runCell({
-    argv: [...work.program, ...work.argsOf(cell), '--json', file],
+    argv: [...work.program, ...work.argsOf(cell), '--json', draft],
     cwd: work.cwd,
     logFile: join(work.folder, `${name}.log`),
     deadline: Deadline.in(work.limitMs, cellTitle(cell), work.stop),
@@ -41,7 +47,8 @@ export async function oneCell(cell: Cell, work: CellWork, onLine: (line: string)
     onLine: (line) => onLine(line.replace(/^[…✔✖+x] /u, '')),
   });
   const ms = Math.round(systemClock.now() - startedAt);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await readFile(draft, 'utf8').catch(() => undefined);
+  if (text !== undefined) await rename(draft, file);
   const result = text === undefined ? undefined : readable(text, file);
   const outcome = cellOutcome(cell, end, result);
   const { told: base } = notRun(name, cell, '', outcome.exitCode);
@@ -51,6 +58,13 @@ export async function oneCell(cell: Cell, work: CellWork, onLine: (line: string)
     result: text === undefined ? null : { file: basename(file), sha256: sha256(text) },
   };
   return { told: { ...base, ...ran, ...outcome, ...kept, at, ms }, result };
+}
+
+async function removeOld(name: string, folder: string): Promise<void> {
+  const isOld = (file: string): boolean =>
+    file === `${name}.json` || (file.startsWith(`${name}.`) && file.endsWith('.draft'));
+  const old = (await readdir(folder)).filter(isOld);
+  await Promise.all(old.map((file) => rm(join(folder, file), { force: true })));
 }
 
 /** What cannot be read is no result; the exit code of the run says the rest. */
