@@ -9,6 +9,14 @@ import { parseResult, readResult } from './read-result.ts';
 
 const text = resultJson(summarize(dated(wholeRun([HOST_PORT], unitEvents(HOST_PORT)))));
 
+function withVerdict(result: Record<string, unknown>, verdict: object): unknown {
+  const [unit] = result['scenarios'] as { claims: object[] }[];
+  return {
+    ...result,
+    scenarios: [{ ...unit, claims: unit?.claims.map((claim) => ({ ...claim, verdict })) }],
+  };
+}
+
 describe('a result file', () => {
   test('is read from the file or from its run folder', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'podproof-result-'));
@@ -34,6 +42,11 @@ describe('a result file', () => {
     ['versions', (result) => ({ ...result, versions: null })],
     ['exit code', (result) => ({ ...result, exitCode: 'fine' })],
     ['not complete', (result) => ({ ...result, scenarios: [{ id: 'x', claims: [{ id: 'y' }] }] })],
+    ['not complete', (result) => withVerdict(result, { kind: 'fine' })],
+    ['not complete', (result) => withVerdict(result, { kind: 'contradicted' })],
+    ['not complete', (result) => withVerdict(result, { kind: 'skipped' })],
+    ['cluster', (result) => ({ ...result, cluster: { provider: 'kind' } })],
+    ['problem', (result) => ({ ...result, problems: ['x'] })],
   ])('with a wrong %s is refused', (word, change) => {
     const changed = JSON.stringify(change(JSON.parse(text) as Record<string, unknown>));
     expect(() => parseResult(changed, 'x.json')).toThrow(word);

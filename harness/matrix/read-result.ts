@@ -45,6 +45,9 @@ function faultOf(found: unknown): string | undefined {
   if (field !== undefined) return `its field ${field} is not what a result has there`;
   if (!Object.values(EXIT_CODES).some((code) => code === found['exitCode']))
     return 'its exit code is none of podproof';
+  if (!isCluster(found['cluster'])) return 'its field cluster is not what a result has there';
+  if (!all(found['problems']).every((problem) => hasTexts(problem, 'message')))
+    return 'a problem in it has no message';
   return units(found).every(isUnit) ? undefined : 'a scenario in it is not complete';
 }
 
@@ -57,18 +60,44 @@ const LISTS = ['plan', 'scenarios', 'mutants', 'problems'] as const;
 const OBJECTS = ['run', 'versions', 'counts', 'timings'] as const;
 
 function units(found: Readonly<Record<string, unknown>>): readonly unknown[] {
-  const lists: readonly unknown[] = [found['scenarios'], found['mutants']];
-  return lists.flatMap((list): readonly unknown[] => (Array.isArray(list) ? list : []));
+  return [...all(found['scenarios']), ...all(found['mutants'])];
+}
+
+function all(list: unknown): readonly unknown[] {
+  return Array.isArray(list) ? list : [];
+}
+
+function isCluster(cluster: unknown): boolean {
+  return cluster === null || (hasTexts(cluster, 'provider') && Array.isArray(cluster['nodes']));
 }
 
 function isUnit(unit: unknown): boolean {
-  if (!isRecord(unit) || typeof unit['id'] !== 'string' || !Array.isArray(unit['claims'])) return false;
+  if (!hasTexts(unit, 'id') || !Array.isArray(unit['claims'])) return false;
   return unit['claims'].every(
     (claim) =>
-      isRecord(claim) &&
-      ['id', 'must', 'seen', 'controlSeen', 'expected'].every((field) => typeof claim[field] === 'string') &&
-      (claim['verdict'] === null || isRecord(claim['verdict'])),
+      hasTexts(claim, 'id', 'must', 'seen', 'controlSeen', 'expected') && isVerdict(claim['verdict']),
   );
+}
+
+function isVerdict(verdict: unknown): boolean {
+  if (verdict === null) return true;
+  if (!isRecord(verdict)) return false;
+  switch (verdict['kind']) {
+    case 'holds':
+      return true;
+    case 'contradicted':
+      return all(verdict['reasons']).length > 0 && all(verdict['reasons']).every(isRecord);
+    case 'inconclusive':
+      return hasTexts(verdict, 'why');
+    case 'skipped':
+      return hasTexts(verdict, 'reason');
+    default:
+      return false;
+  }
+}
+
+function hasTexts(value: unknown, ...fields: readonly string[]): value is Readonly<Record<string, unknown>> {
+  return isRecord(value) && fields.every((field) => typeof value[field] === 'string');
 }
 
 function unreadable(path: string, why: string): UsageError {
