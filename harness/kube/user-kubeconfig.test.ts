@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { readUserContexts } from './user-kubeconfig.ts';
 
 let folder = '';
@@ -98,5 +99,13 @@ describe('readUserContexts', () => {
   ])('what cannot be read is an error that names the file: %j', async (text) => {
     const path = await file('odd', text);
     await expect(readUserContexts([path]).then((contexts) => contexts.read('c'))).rejects.toThrow(path);
+  });
+
+  test('a file that is no YAML is told by its line, and nothing of that line is shown', async () => {
+    const path = await file('odd', `users:\n- name: me\n  user: { token: eWVz: S3cr3t\n   x: [\n`);
+    const error: unknown = await readUserContexts([path]).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'KUBECONFIG_UNREADABLE', exitCode: 2 });
+    expect(String(error)).toMatch(/it is no YAML in line \d/);
+    expect(inspect(error, { depth: 9 })).not.toContain('S3cr3t');
   });
 });

@@ -50,17 +50,30 @@ async function readDocument(
   file: string,
   parse: (source: string) => unknown,
 ): Promise<readonly { readonly file: string; readonly content: Entry }[]> {
-  let content: unknown;
+  let text: string;
   try {
-    content = parse(await readFile(file, 'utf8'));
+    text = await readFile(file, 'utf8');
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     throw unreadable(file, describeError(error), error);
   }
+  const content = parsed(file, text, parse);
   // An empty file is an empty kubeconfig.
   if (content === null || content === undefined) return [];
   if (!isRecord(content)) throw unreadable(file, 'it is not a YAML mapping');
   return [{ file, content }];
+}
+
+/** What the parser says quotes the line that it stumbled over, and that may be the one with the token. */
+function parsed(file: string, text: string, parse: (source: string) => unknown): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const { code, pos } = (isRecord(error) ? error : {}) as { code?: unknown; pos?: unknown };
+    const [at]: readonly unknown[] = Array.isArray(pos) ? pos : [];
+    const line = typeof at === 'number' ? ` in line ${String(text.slice(0, at).split('\n').length)}` : '';
+    throw unreadable(file, `it is no YAML${line}${typeof code === 'string' ? ` (${code})` : ''}`);
+  }
 }
 
 function merged(
