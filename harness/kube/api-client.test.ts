@@ -28,6 +28,24 @@ const POD: KubeObject = {
 };
 const STORED = { ...POD, metadata: { ...POD.metadata, uid: 'u1', resourceVersion: '5' } };
 
+describe('a server with a path of its own', () => {
+  test('is asked below that path', async () => {
+    const config = (await readFile(fake.kubeconfig, 'utf8')).replace(
+      /https:\/\/[^"\s/]+/,
+      '$&/k8s/clusters/c-1',
+    );
+    await writeFile(fake.kubeconfig, config);
+    const proxied = await connect({ kubeconfig: fake.kubeconfig });
+    fake.on(`GET /k8s/clusters/c-1${PODS}/web`, (_, response) => answer(response, 200, STORED));
+    try {
+      expect(await proxied.get('Pod', { name: 'web', namespace: 'demo' }, deadline)).toEqual(STORED);
+      expect(proxied.server).toMatch(/\/k8s\/clusters\/c-1$/);
+    } finally {
+      await proxied.close();
+    }
+  });
+});
+
 describe('create', () => {
   test('sends the raw object with strict validation and returns what was stored', async () => {
     fake.on(`POST ${PODS}`, (_, response) => answer(response, 201, STORED));

@@ -14,8 +14,16 @@ export function refusal(asked: Question, httpStatus: number, body: unknown): Inf
   return new InfrastructureError(
     codeOf(httpStatus),
     `${asked.method} ${asked.url}: ${describeAnswer(httpStatus, body)}`,
-    { context: { status: httpStatus, reason: parseStatus(body)?.reason } },
+    { hint: hintOf(httpStatus), context: { status: httpStatus, reason: parseStatus(body)?.reason } },
   );
+}
+
+function hintOf(httpStatus: number): string | undefined {
+  if (httpStatus === 401)
+    return 'The server does not (or no longer) take the credentials: sign in again, or use another context.';
+  if (httpStatus === 403)
+    return 'The message names the right that is missing, or the policy that refuses. podproof needs the rights of an administrator.';
+  return undefined;
 }
 
 /** The server read the object and says that it is malformed. */

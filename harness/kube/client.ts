@@ -51,7 +51,8 @@ export async function connect(options: ConnectOptions): Promise<KubeClient & Obj
     readKubeconfig(options.kubeconfig, { anywhere: options.isJudged === true }),
     import('undici'),
   ]);
-  const pool = new Pool(endpoint.server, {
+  // A pool knows an origin only; a server may have a path, as behind Rancher's proxy.
+  const pool = new Pool(new URL(endpoint.server).origin, {
     connections: MAX_CONNECTIONS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,

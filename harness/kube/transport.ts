@@ -30,11 +30,14 @@ const STREAM_HEADERS_MS = 15_000;
 export class Transport {
   readonly server: string;
   readonly #pool: Pool;
+  /** The server's own path, before that of every call. */
+  readonly #prefix: string;
   readonly #headers: Readonly<Record<string, string>>;
 
   constructor(pool: Pool, endpoint: Endpoint) {
     this.server = endpoint.server;
     this.#pool = pool;
+    this.#prefix = new URL(endpoint.server).pathname.replace(/\/$/, '');
     this.#headers = {
       accept: 'application/json',
       'user-agent': 'podproof',
@@ -80,10 +83,11 @@ export class Transport {
   ): Promise<Dispatcher.ResponseData> {
     const query = new URLSearchParams(call.query).toString();
     const headers = { ...this.#headers, ...call.headers };
+    const path = this.#prefix + call.path;
     return this.#pool.request({
       ...limits,
       method: call.method,
-      path: query === '' ? call.path : `${call.path}?${query}`,
+      path: query === '' ? path : `${path}?${query}`,
       headers: call.body === undefined ? headers : { ...headers, 'content-type': contentType(call) },
       ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
     });
