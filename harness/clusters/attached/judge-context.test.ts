@@ -87,6 +87,7 @@ describe('judgeContext', () => {
   test.each([
     ['KUBECONFIG_INSECURE', { cluster: { skipsTlsVerify: true } }],
     ['KUBECONFIG_INSECURE', { cluster: { proxyUrl: 'http://127.0.0.1:8080' } }],
+    ['KUBECONFIG_INSECURE', { cluster: { server: 'https://127.0.0.1@prod.example' } }],
     ['KUBECONFIG_IMPERSONATES', { user: { impersonates: true } }],
     ['KUBECONFIG_RUNS_COMMANDS', { user: { hasAuthProvider: true } }],
     ['KUBECONFIG_RUNS_COMMANDS', { user: { exec: { argv: ['login'] } } }],

@@ -71,7 +71,9 @@ function refuseUser({ name, user }: UserContext, { allowExecPlugin }: Permission
 
 function refuseConnection({ name, cluster }: UserContext): URL {
   const { server, skipsTlsVerify, proxyUrl, caData } = cluster;
+  const isWithUser = URL.canParse(server) && new URL(server).username !== '';
   const why = [
+    ...(isWithUser ? ['its server has a user name in it'] : []),
     ...(URL.canParse(server) && new URL(server).protocol === 'https:' ? [] : [`its server is "${server}"`]),
     ...(skipsTlsVerify ? ['it says insecure-skip-tls-verify'] : []),
     ...(proxyUrl === undefined ? [] : ['it says proxy-url']),
