@@ -21,6 +21,7 @@ beforeEach(async () => {
       { name: 'configmaps', kind: 'ConfigMap', verbs: ['list', 'get'] },
       { name: 'secrets', kind: 'Secret', verbs: ['list'] },
       { name: 'events', kind: 'Event', verbs: ['list'] },
+      { name: 'ciliumidentities', kind: 'CiliumIdentity', verbs: ['list'] },
       { name: 'bindings', kind: 'Binding', verbs: ['create'] },
       { name: 'pods/status', kind: 'Pod', verbs: ['list'] },
     ],
@@ -75,7 +76,9 @@ test('lists every kind that can be listed, page by page, and says what could not
   ]);
   expect(unlisted).toHaveLength(2);
   expect(unlisted.join()).toMatch(/metrics are away.*not yours/);
-  expect(fake.requests.map(({ url }) => url.pathname)).not.toContain('/api/v1/events');
+  const asked = fake.requests.map(({ url }) => url.pathname);
+  expect(asked).not.toContain('/api/v1/events');
+  expect(asked).not.toContain('/api/v1/ciliumidentities');
 });
 
 test('only content counts: neither status nor who wrote when', async () => {

@@ -15,8 +15,15 @@ interface Resource {
 
 type ObjectRecord = Readonly<Record<string, unknown>>;
 
-/** Come and go by themselves, or are no stored objects at all. */
-const RESTLESS = new Set(['Event', 'Lease', 'ComponentStatus', 'NodeMetrics', 'PodMetrics']);
+/**
+ * Come and go by themselves, or are no stored objects at all. What a network plugin or a policy engine notes about
+ * pods carries their labels and outlives them until it collects its garbage (Cilium: 15 minutes, identity-gc-interval).
+ */
+const RESTLESS = new Set([
+  ...['Event', 'Lease', 'ComponentStatus', 'NodeMetrics', 'PodMetrics'],
+  ...['CiliumIdentity', 'CiliumEndpoint', 'CiliumEndpointSlice'],
+  ...['PolicyReport', 'ClusterPolicyReport', 'EphemeralReport', 'ClusterEphemeralReport'],
+]);
 
 /** Their content is none of our business: the API server is asked for their metadata only. */
 const SECRET = new Set(['Secret']);
