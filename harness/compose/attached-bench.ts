@@ -1,7 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { connect as connectTcp } from 'node:net';
 import { attachments, attachedProvider } from '../clusters/attached/provider.ts';
-import { attachmentsFolder } from '../clusters/attached/attachments.ts';
 import { judgedContext } from '../clusters/attached/judged-context.ts';
 import type { AttachedDeps, AttachWish } from '../clusters/attached/deps.ts';
 import type { KeepingProvider } from '../clusters/deps.ts';
@@ -10,10 +9,8 @@ import type { RunSettings } from '../config/settings.ts';
 import { Deadline } from '../core/deadline.ts';
 import { connect } from '../kube/client.ts';
 import { readUserContexts } from '../kube/user-kubeconfig.ts';
-import { findLeaks, takeSnapshot } from '../lifetime/leak-oracle.ts';
-import { folderEntries } from '../lifetime/leak-sources.ts';
 import { local } from '../shell/local.ts';
-import { usersKubeconfig } from './leak-check.ts';
+import { startAttachedLeakCheck } from './leak-check.ts';
 import { sweepDead } from './sweep-dead.ts';
 import type { WorkbenchOptions } from './workbench.ts';
 
@@ -56,12 +53,11 @@ export async function openAttached(options: AttachedOptions): Promise<AttachedBe
     onMeanwhile,
   });
   await sweepDead(provider, options);
-  const sources = [usersKubeconfig(), folderEntries('attachments', [attachmentsFolder(places.cache)])];
-  const before = await takeSnapshot(sources, deadline);
+  const lookAgain = await startAttachedLeakCheck({ attachments: provider, cacheDir: places.cache }, deadline);
   undo.register({
     what: 'the look for leftovers',
     budgetMs: LOOK_MS,
-    undo: async (within) => options.onLeftovers(findLeaks(before, await takeSnapshot(sources, within))),
+    undo: async (within) => options.onLeftovers(await lookAgain(within)),
   });
   return { provider };
 }

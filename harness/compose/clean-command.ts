@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { attachmentsFolder } from '../clusters/attached/attachments.ts';
 import type { CleanOptions } from '../cli/command-line.ts';
 import { terminalProgress } from '../cli/terminal-progress.ts';
 import type { Places } from '../config/places.ts';
@@ -66,7 +67,7 @@ async function endAttachments(context: CleanContext): Promise<boolean> {
 async function sweepAndTell(
   source: SweepSource,
   what: string,
-  { options, deadline, say }: CleanContext,
+  { options, places, deadline, say }: CleanContext,
 ): Promise<boolean> {
   const report = await sweep(source, {
     deadline,
@@ -80,6 +81,8 @@ async function sweepAndTell(
   report.failures.forEach(({ name, error }) =>
     say(`${what} ${name} could not be removed: ${describeError(error)}`),
   );
+  if (what === 'attachment' && report.failures.length > 0)
+    say(`If such a cluster is gone for good, remove its folder in ${attachmentsFolder(places.cache)}.`);
   return report.failures.length === 0;
 }
 

@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { attachmentsFolder } from '../clusters/attached/attachments.ts';
 import { fakeDocker } from '../clusters/kind/fake-docker.ts';
 import { newWorld, type World } from '../clusters/kind/fake-world.ts';
 import { addNode } from '../clusters/minikube/fake-minikube.ts';
 import { Deadline } from '../core/deadline.ts';
-import { startLeakCheck } from './leak-check.ts';
+import { startAttachedLeakCheck, startLeakCheck } from './leak-check.ts';
 
 let cacheDir: string;
 let world: World;
@@ -42,4 +43,19 @@ test('a node of minikube that is left behind is a leak', async () => {
 
 test('a kept cluster is none, and what somebody else started meanwhile is none either', async () => {
   expect(await leaksOf('podproof-00000a', 'podproof-00000a-m02', 'minikube', 'minikube-m02')).toEqual([]);
+});
+
+test('what another live run attaches meanwhile is no leak of this one, what nobody holds is', async () => {
+  const name = 'podproof-00000c';
+  const owners = { owner: 'alive' as 'alive' | 'dead' };
+  const attachments = {
+    list: () => Promise.resolve([{ name, kept: false, createdAt: '', reachable: true, ...owners }]),
+  };
+  const lookAgain = await startAttachedLeakCheck({ attachments, cacheDir }, deadline);
+  await mkdir(join(attachmentsFolder(cacheDir), name), { recursive: true });
+  expect(await lookAgain(deadline)).toEqual([]);
+  owners.owner = 'dead';
+  expect(await lookAgain(deadline)).toEqual([
+    expect.stringMatching(/^attachments: .*podproof-00000c is new$/),
+  ]);
 });

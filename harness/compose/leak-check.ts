@@ -1,3 +1,4 @@
+import { attachmentsFolder } from '../clusters/attached/attachments.ts';
 import { clustersFolder } from '../clusters/cluster-record.ts';
 import { kubeconfigFiles } from '../config/places.ts';
 import type { AllClusters } from '../clusters/every-provider.ts';
@@ -40,6 +41,24 @@ export async function startLeakCheck(
   };
 }
 
+/**
+ * The same for a run on an existing cluster: folders of attachments and the user's own kubeconfig. What another run
+ * attaches meanwhile, to another cluster, is its own business.
+ */
+export async function startAttachedLeakCheck(
+  { attachments, cacheDir }: { readonly attachments: Pick<AllClusters, 'list'>; readonly cacheDir: string },
+  deadline: Deadline,
+): Promise<(within: Deadline) => Promise<readonly string[]>> {
+  const sources = [usersKubeconfig(), folderEntries('attachments', [attachmentsFolder(cacheDir)])];
+  const before = await takeSnapshot(sources, deadline);
+  return async (within) => {
+    const others = new Set<string>();
+    await noteOthers(attachments, others);
+    const leaks = findLeaks(before, await takeSnapshot(sources, within));
+    return leaks.filter((leak) => ![...others].some((attachment) => leak.includes(attachment)));
+  };
+}
+
 function leakSources(
   { docker, cacheDir, engineIsOurs }: LeakCheckParts,
   isOthers: (cluster: string) => boolean,
@@ -53,11 +72,11 @@ function leakSources(
 }
 
 /** All kubeconfig files of the user, whether they count or not, and the locks that other programs put beside them. */
-export function usersKubeconfig(): LeakSource {
+function usersKubeconfig(): LeakSource {
   const files = new Set([...kubeconfigFiles(process.env), ...kubeconfigFiles({})]);
   return foreignFiles([...files].flatMap((file) => [file, `${file}.lock`]));
 }
 
-async function noteOthers(clusters: AllClusters, others: Set<string>): Promise<void> {
+async function noteOthers(clusters: Pick<AllClusters, 'list'>, others: Set<string>): Promise<void> {
   for (const { name, owner, kept } of await clusters.list()) if (kept || owner === 'alive') others.add(name);
 }
