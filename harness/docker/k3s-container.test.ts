@@ -21,11 +21,14 @@ const pathOf = (file: string): URL => new URL(`../../${file}`, import.meta.url);
 const textOf = (file: string): string => readFileSync(pathOf(file), 'utf8');
 const manifestIn = (folder: string): Manifest => JSON.parse(textOf(`${folder}/package.json`)) as Manifest;
 
+const IMAGE = 'rancher/k3s:v1.36.2-k3s1';
+const NEVER = new AbortController().signal;
+
 const asked = (container: unknown): Asked['hostConfig'] => (container as Asked).hostConfig;
 
 describe('the k3s module of testcontainers', () => {
   test('is confined: loopback for every port, nothing mounted, cgroups of its own', () => {
-    const { CgroupnsMode, Binds, PortBindings } = asked(confined(K3sContainer, 'rancher/k3s:v1.36.2-k3s1'));
+    const { CgroupnsMode, Binds, PortBindings } = asked(confined(K3sContainer, IMAGE, NEVER));
     expect(CgroupnsMode).toBe('private');
     expect(Binds).toEqual([]);
     expect(Object.keys(PortBindings)).toContain('6443/tcp');
@@ -40,6 +43,16 @@ describe('the k3s module of testcontainers', () => {
       Binds: [expect.stringContaining('/sys/fs/cgroup')],
     });
     expect(PortBindings['6443/tcp']?.[0]?.HostIp).toBeUndefined();
+  });
+
+  test('starts nothing once the run is over, such as after a long pull', async () => {
+    const run = new AbortController();
+    const container = confined(K3sContainer, IMAGE, run.signal) as unknown as {
+      beforeContainerCreated: () => Promise<void>;
+    };
+    await container.beforeContainerCreated();
+    run.abort(new Error('interrupted'));
+    await expect(container.beforeContainerCreated()).rejects.toThrow('interrupted');
   });
 
   test('is called by its version', () => {

@@ -48,7 +48,7 @@ export async function startK3s(options: K3sOptions): Promise<string> {
   try {
     await loadTestcontainers(options);
     const module = await import('@testcontainers/k3s');
-    const container = configure(confined(module.K3sContainer, image), options, hear);
+    const container = configure(confined(module.K3sContainer, image, deadline.signal), options, hear);
     const started = await deadline.race(container.start(), words);
     return started.getKubeConfig();
   } catch (error) {
@@ -70,8 +70,10 @@ export async function startK3s(options: K3sOptions): Promise<string> {
  * address, shares the host's cgroup namespace and mounts the host's /sys/fs/cgroup, to be written: the pods' cgroups
  * would then be made in the host's hierarchies and stay there after the container. In a namespace of its own, k3s
  * finds its cgroups where it looks for them, and they go with the container. docs/decisions/0020 has the details.
+ *
+ * @param signal the module knows none: when a pull outlives the run, it must not start what nobody removes any more
  */
-export function confined(Container: typeof K3sContainer, image: string): K3sContainer {
+export function confined(Container: typeof K3sContainer, image: string, signal: AbortSignal): K3sContainer {
   return new (class extends Container {
     constructor() {
       super(image);
@@ -82,6 +84,11 @@ export function confined(Container: typeof K3sContainer, image: string): K3sCont
       this.hostConfig.PortBindings = Object.fromEntries(
         ports.map((port) => [port, [{ HostIp: LOOPBACK, HostPort: '0' }]]),
       );
+    }
+
+    protected override async beforeContainerCreated(): Promise<void> {
+      await super.beforeContainerCreated();
+      signal.throwIfAborted();
     }
   })();
 }
