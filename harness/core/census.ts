@@ -12,9 +12,9 @@ export interface CountedObject {
 
 /** All objects of a cluster at one moment. */
 export interface Census {
-  /** By kind and uid. */
+  /** By path of the kind and uid: `/apis/apps/v1/deployments 0f3c…`. */
   readonly objects: ReadonlyMap<string, CountedObject>;
-  /** Kinds that could not be listed, each with the reason. */
+  /** Paths of kinds, or of groups with all their kinds, that could not be listed, each with the reason after `: `. */
   readonly unlisted: readonly string[];
 }
 

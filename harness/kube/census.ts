@@ -49,7 +49,7 @@ export async function takeCensus(
           await countAll(transport, resource, { marks, objects, deadline });
         } catch (error) {
           deadline.signal.throwIfAborted();
-          unlisted.push(`${resource.kind}: ${describeError(error)}`);
+          unlisted.push(`${resource.path}: ${describeError(error)}`);
         }
       }, deadline.signal),
     ),

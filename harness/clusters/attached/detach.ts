@@ -12,6 +12,7 @@ import { marksOf, toolsNamespace } from './labels.ts';
 import { clusterChanges, type ClusterChanges } from './leftovers.ts';
 import { patiently } from './patiently.ts';
 
+const ANSWER_MS = 15_000;
 const CENSUS_MS = 60_000;
 /** Controllers take a moment to notice that what they looked after is gone. */
 const SETTLE_MS = 15_000;
@@ -73,9 +74,9 @@ async function requireSameCluster(
 ): Promise<void> {
   const uid = record?.notes['uid'];
   if (record === undefined || uid === undefined) return;
-  const ask = (): Promise<void> => requireSame(kube, uid, deadline);
-  const isOurs = isSame(record.owner, await identityOf());
-  await (isOurs ? patiently('the cluster to answer', ask, deadline) : ask());
+  const ask = (within: Deadline): Promise<void> => requireSame(kube, uid, within);
+  if (isSame(record.owner, await identityOf())) return patiently('the cluster to answer', () => ask(deadline), deadline);
+  return ask(Deadline.in(ANSWER_MS, 'the cluster to answer').within(deadline));
 }
 
 interface Removed {

@@ -41,4 +41,24 @@ describe('clusterChanges', () => {
       meanwhile: ['Namespace old changed', 'Pod b is gone', 'Pod of others is new'],
     });
   });
+
+  test('what could not be listed afterwards is not gone, and said to be not compared', () => {
+    const was = keptCensus(
+      census({
+        '/api/v1/pods 1': object('Pod a'),
+        '/apis/apps/v1/deployments 2': object('Deployment b'),
+        '/apis/x.example/v1/things 3': object('Thing c'),
+      }),
+    );
+    const unlisted = [
+      '/apis/apps/v1/deployments: HTTP 403: no',
+      '/apis/x.example/v1: HTTP 503: away',
+      '/apis/apps/v1/other: HTTP 403: never any',
+    ];
+    expect(clusterChanges(was, { objects: new Map(), unlisted }).meanwhile).toEqual([
+      '/apis/apps/v1/deployments: HTTP 403: no (not compared)',
+      '/apis/x.example/v1: HTTP 503: away (not compared)',
+      'Pod a is gone',
+    ]);
+  });
 });

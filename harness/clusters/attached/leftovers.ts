@@ -22,7 +22,7 @@ export function keptCensus({ objects }: Census): KeptCensus {
  *
  * @example clusterChanges(before, after).leftovers // ['Namespace podproof-3f2a91 is new']
  */
-export function clusterChanges(before: KeptCensus, { objects }: Census): ClusterChanges {
+export function clusterChanges(before: KeptCensus, { objects, unlisted }: Census): ClusterChanges {
   const leftovers: string[] = [];
   const meanwhile: string[] = [];
   for (const [id, { title, digest, marked }] of objects) {
@@ -31,7 +31,17 @@ export function clusterChanges(before: KeptCensus, { objects }: Census): Cluster
     if (marked && !wasMarked) leftovers.push(`${title} ${how ?? 'was written to'}`);
     else if (how !== undefined) meanwhile.push(`${title} ${how}`);
   }
-  for (const [id, [title]] of Object.entries(before))
-    if (!objects.has(id)) meanwhile.push(`${title} is gone`);
+  const missing = Object.entries(before).filter(([id]) => !objects.has(id));
+  // What nobody listed this time is not gone.
+  const unseen = unlisted.filter((text) => missing.some(([id]) => isOf(text, id)));
+  meanwhile.push(...unseen.map((text) => `${text} (not compared)`));
+  for (const [id, [title]] of missing)
+    if (!unseen.some((text) => isOf(text, id))) meanwhile.push(`${title} is gone`);
   return { leftovers: leftovers.toSorted(), meanwhile: meanwhile.toSorted() };
+}
+
+/** Whether an object is of a kind, or of a group of kinds, that could not be listed. */
+function isOf(unlisted: string, id: string): boolean {
+  const path = unlisted.slice(0, unlisted.indexOf(': '));
+  return id.startsWith(`${path} `) || id.startsWith(`${path}/`);
 }
