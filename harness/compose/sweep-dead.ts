@@ -1,4 +1,5 @@
 import { Deadline } from '../core/deadline.ts';
+import { describeError } from '../core/errors.ts';
 import type { Progress } from '../core/progress.ts';
 import { sweep, type SweepSource } from '../lifetime/sweep.ts';
 
@@ -16,5 +17,8 @@ export async function sweepDead(
     deadline: Deadline.in(SWEEP_MS, 'the sweep', deadline.signal),
   });
   if (failures.length === 0) step.done(`${removed.join(', ')} of a dead run removed`);
-  else step.fail(`could not be removed: ${failures.map(({ name }) => name).join(', ')}`);
+  else {
+    const told = failures.map(({ name, error }) => `${name} (${describeError(error)})`);
+    step.fail(`could not be removed: ${told.join(', ')}; \`npm run clean\` tries again`);
+  }
 }
