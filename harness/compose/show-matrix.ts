@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { MatrixSettings } from '../config/matrix-settings.ts';
 import { UsageError } from '../core/errors.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
@@ -46,7 +46,8 @@ export async function compareFiles(
   options: Omit<ShowOptions, 'folder'>,
 ): Promise<ExitCode> {
   const { json, markdown } = options.settings;
-  const twice = files.find((file, index) => files.indexOf(file) !== index);
+  const results = files.map((file) => resolve(file).replace(/[\\/]result\.json$/, ''));
+  const twice = files.find((_, index) => results.indexOf(results[index] ?? '') !== index);
   if (twice !== undefined)
     throw new UsageError('RESULT_TWICE', `${twice} is named twice; it would be compared with itself.`, {
       hint: 'Name each result once.',
