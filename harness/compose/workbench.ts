@@ -1,6 +1,5 @@
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
-import { recordedNames, stateFolder } from '../clusters/cluster-record.ts';
 import { everyProvider, type AllClusters } from '../clusters/every-provider.ts';
 import { makeProviders } from '../clusters/registry.ts';
 import type { KeepingProvider, ProviderDeps } from '../clusters/deps.ts';
@@ -20,6 +19,7 @@ import { connect } from '../kube/client.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { local } from '../shell/local.ts';
 import { imageSource } from './image-source.ts';
+import { hasKeptClusters } from './kept-clusters.ts';
 import { startLeakCheck } from './leak-check.ts';
 import { sweepDead } from './sweep-dead.ts';
 import type { RunDiagnostics } from './run-diagnostics.ts';
@@ -96,7 +96,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     undo: async (within) => {
       const report = await engine.release({
         deadline: within,
-        keep: options.keepEngine() || (await keptClusters(places)),
+        keep: options.keepEngine() || (await hasKeptClusters(places.cache, engine.endpoint)),
       });
       options.onLeftovers(report.leftovers);
     },
@@ -210,14 +210,6 @@ export async function readyCluster(
 function origin({ provider, facts }: Cluster): string {
   if (provider !== 'attached') return 'new';
   return `attached to context ${facts['attached'] ?? ''} at ${facts['server'] ?? ''}, kube-system ${facts['clusterUid'] ?? ''}`;
-}
-
-/** A kept cluster, of this run or of an earlier one, dies with its engine. */
-async function keptClusters({ cache }: Places): Promise<boolean> {
-  const records = await Promise.all(
-    (await recordedNames(cache)).map((name) => stateFolder(cache, name).read()),
-  );
-  return records.some((record) => record?.kept === true);
 }
 
 function elapsed(startedAt: number): number {
