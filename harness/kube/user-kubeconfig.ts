@@ -70,7 +70,7 @@ function parsed(file: string, text: string, parse: (source: string) => unknown):
     return parse(text);
   } catch (error) {
     const { code, pos } = (isRecord(error) ? error : {}) as { code?: unknown; pos?: unknown };
-    const [at]: readonly unknown[] = Array.isArray(pos) ? pos : [];
+    const at: unknown = Array.isArray(pos) ? pos[0] : undefined;
     const line = typeof at === 'number' ? ` in line ${String(text.slice(0, at).split('\n').length)}` : '';
     throw unreadable(file, `it is no YAML${line}${typeof code === 'string' ? ` (${code})` : ''}`);
   }

@@ -75,7 +75,8 @@ async function requireSameCluster(
   const uid = record?.notes['uid'];
   if (record === undefined || uid === undefined) return;
   const ask = (within: Deadline): Promise<void> => requireSame(kube, uid, within);
-  if (isSame(record.owner, await identityOf())) return patiently('the cluster to answer', () => ask(deadline), deadline);
+  if (isSame(record.owner, await identityOf()))
+    return patiently('the cluster to answer', () => ask(deadline), deadline);
   return ask(Deadline.in(ANSWER_MS, 'the cluster to answer').within(deadline));
 }
 
