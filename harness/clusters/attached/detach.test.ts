@@ -153,6 +153,18 @@ describe('detach', () => {
     },
   );
 
+  test('a namespace that comes late, of a run that was interrupted while it made one, goes too', async () => {
+    const trouble: FakeOptions['trouble'] = (call) => {
+      if (call === 'delete' && late.length > 0)
+        world.objects.set('Namespace podproof-0000cc', namespace(late.pop() ?? ''));
+      return undefined;
+    };
+    const late = ['podproof-0000cc'];
+    const world = withRun(fakeAttachedCluster({ uid: 'u1', inPod: () => '', trouble }));
+    expect(await end({ uid: 'u1' }, world, { deadlineMs: 3000 })).toEqual({ kept: false });
+    expect(world.deleted).toContain('Namespace podproof-0000cc');
+  });
+
   test('what the server forbids is not asked for ever, and told', async () => {
     const forbidden = new InfrastructureError('API_FORBIDDEN', 'not yours', { context: { status: 403 } });
     const trouble: FakeOptions['trouble'] = (call) => (call === 'delete' ? forbidden : undefined);

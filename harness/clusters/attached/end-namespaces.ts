@@ -62,7 +62,11 @@ export async function untilGone(
   try {
     await poll(
       async () => {
-        left = (await list(attachment, kube, deadline)).map(describe);
+        const found = await list(attachment, kube, deadline);
+        left = found.map(describe);
+        // One that a run was about to make when it was interrupted may come after everything was asked to end.
+        const late = found.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+        await Promise.all(late.map(({ metadata: { name } }) => kube.delete('Namespace', { name }, deadline)));
         return left.length === 0 ? done(true) : pending(left.join(', '));
       },
       { deadline, pauseMs: 200, maxPauseMs: 1000 },
