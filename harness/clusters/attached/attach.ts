@@ -33,7 +33,7 @@ export interface Attachment {
  *   EnvironmentError WORKLOAD_MISSING; InfrastructureError
  */
 export async function attach(options: ProviderOptions, deps: AttachedDeps): Promise<Attachment> {
-  const { context, server } = await judgedContext(deps);
+  const { context, server } = await options.deadline.race(judgedContext(deps));
   const { exec } = context.user;
   const credential =
     exec === undefined

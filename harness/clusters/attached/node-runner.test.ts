@@ -36,4 +36,13 @@ describe('nodeRunner', () => {
   ])('%s', async (_title, answer, result) => {
     expect(await run(answer)).toMatchObject(result);
   });
+
+  test('a pod that does not come up keeps no command beyond its deadline', async () => {
+    const runner = nodeRunner(() => new Promise(() => undefined), 'node a');
+    const running = runner.run(['true'], { deadline: Deadline.in(50, 'true on node a') });
+    await expect(running).resolves.toMatchObject({
+      kind: 'timedOut',
+      stderr: expect.stringContaining('our own pod is not ready yet'),
+    });
+  });
 });

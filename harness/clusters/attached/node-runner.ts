@@ -1,4 +1,6 @@
+import { systemClock } from '../../core/clock.ts';
 import type { CommandResult, CommandRunner } from '../../core/command.ts';
+import { TimeoutError } from '../../core/errors.ts';
 
 /**
  * Into the namespaces of the node's first process; its process namespace is the pod's own already (hostPID). Without
@@ -19,9 +21,25 @@ export function nodeRunner(inPod: () => Promise<CommandRunner>, where: string): 
   return {
     where,
     async run(argv, options) {
-      const runner = await inPod();
+      const startedAt = systemClock.now();
+      const runner = await options.deadline.race(inPod()).catch((error: unknown) => {
+        if (error instanceof TimeoutError && options.deadline.signal.aborted) return undefined;
+        throw error;
+      });
+      if (runner === undefined) return tooLate(Math.round(systemClock.now() - startedAt), where);
       return understood(await runner.run([...ENTER, ...argv], options));
     },
+  };
+}
+
+/** The pod may have to be started first, which takes longer than most commands may. */
+function tooLate(ms: number, where: string): CommandResult {
+  return {
+    kind: 'timedOut',
+    afterMs: ms,
+    durationMs: ms,
+    stdout: '',
+    stderr: `our own pod is not ready yet (${where})`,
   };
 }
 
