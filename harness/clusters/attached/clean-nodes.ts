@@ -8,7 +8,7 @@ import { nodeRunner } from './node-runner.ts';
 import { patiently } from './patiently.ts';
 
 /** The only place on a node that manifests may write to (scenario/unit-names.ts). */
-const HOST_FOLDER = '/var/lib/podproof';
+export const HOST_FOLDER = '/var/lib/podproof';
 
 /** Images of the run's own registry: each unit has repositories under a nonce of its own. */
 const OWN_PREFIX = 'localhost:5001/';

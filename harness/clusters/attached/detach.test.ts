@@ -165,6 +165,17 @@ describe('detach', () => {
     expect(world.deleted).toContain('Namespace podproof-0000cc');
   });
 
+  test('with credentials that are not good any more it says how to do it by hand', async () => {
+    const refused = new InfrastructureError('API_UNAUTHORIZED', 'HTTP 401', { context: { status: 401 } });
+    const world = withRun(fakeAttachedCluster({ uid: 'u1', trouble: () => refused }));
+    const { error, kept } = await end({ uid: 'u1' }, world);
+    expect(error).toMatchObject({
+      code: 'ATTACHMENT_SIGNED_OUT',
+      hint: expect.stringContaining(`kubectl delete namespaces -l ${ATTACHMENT_LABEL}=${NAME}`),
+    });
+    expect(kept).toBe(true);
+  });
+
   test('what the server forbids is not asked for ever, and told', async () => {
     const forbidden = new InfrastructureError('API_FORBIDDEN', 'not yours', { context: { status: 403 } });
     const trouble: FakeOptions['trouble'] = (call) => (call === 'delete' ? forbidden : undefined);

@@ -1,14 +1,14 @@
 import { Deadline } from '../../core/deadline.ts';
-import { describeError, InfrastructureError } from '../../core/errors.ts';
+import { describeError, HarnessError, InfrastructureError } from '../../core/errors.ts';
 import { done, pending, poll } from '../../core/poll.ts';
 import { identityOf, isSame } from '../../core/process-identity.ts';
 import type { ClusterRecord, StateFolder } from '../cluster-record.ts';
 import { attachmentFolder, forget, hasKubeconfig, readBefore } from './attachments.ts';
-import { cleanNodes } from './clean-nodes.ts';
+import { cleanNodes, HOST_FOLDER } from './clean-nodes.ts';
 import type { AttachedKube, DetachDeps } from './deps.ts';
 import { endNamespaces, namespacesOf, untilGone, untilNoPods } from './end-namespaces.ts';
 import { requireSame } from './identity.ts';
-import { marksOf, toolsNamespace } from './labels.ts';
+import { ATTACHMENT_LABEL, marksOf, toolsNamespace } from './labels.ts';
 import { clusterChanges, type ClusterChanges } from './leftovers.ts';
 import { patiently } from './patiently.ts';
 
@@ -49,7 +49,9 @@ async function takeBack(
 ): Promise<void> {
   const kube = await deps.connectKube(folder.kubeconfig);
   try {
-    await requireSameCluster(record, kube, deadline);
+    await requireSameCluster(record, kube, deadline).catch((error: unknown) => {
+      throw isSignedOut(error) ? signedOut(name, folder, error) : error;
+    });
     const list = (): Promise<readonly string[]> => namespacesOf(name, kube, deadline);
     const namespaces = await patiently('the namespaces of the run', list, deadline);
     const { onNodes, staying, failures } = await removeAll(name, namespaces, { kube, deadline });
@@ -117,6 +119,24 @@ async function removeAll(
   await anyway(endNamespaces([tools], kube, deadline), undefined);
   const staying = await anyway(untilGone(name, kube, deadline), []);
   return { onNodes, staying, failures };
+}
+
+function isSignedOut(error: unknown): error is HarnessError {
+  return error instanceof HarnessError && error.code === 'API_UNAUTHORIZED';
+}
+
+/** The user may sign in again, but what is kept of the attachment stays as it was. */
+function signedOut(name: string, folder: StateFolder, cause: HarnessError): InfrastructureError {
+  return new InfrastructureError(
+    'ATTACHMENT_SIGNED_OUT',
+    `What was made in the cluster cannot be taken back with the credentials that were kept: ${cause.message}`,
+    {
+      hint:
+        `By hand: kubectl delete namespaces -l ${ATTACHMENT_LABEL}=${name}, ` +
+        `on the nodes the folder ${HOST_FOLDER} if it is there, then here ${folder.path}`,
+      cause,
+    },
+  );
 }
 
 /** @throws InfrastructureError CLUSTER_LEFTOVERS; the first failure when nothing is known to be left */
