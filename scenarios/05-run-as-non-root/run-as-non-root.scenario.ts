@@ -40,16 +40,13 @@ export default defineScenario({
       control: 'pod-root-allowed',
       when: 'settled',
       observe: async (pod, scene) => {
-        // The kubelet sends events apart from the status, a moment later.
-        let events = await pod.events();
-        for (
-          let tries = 0;
-          tries < 20 && !events.some(({ reason }) => reason === 'Failed' || reason === 'Started');
-          tries += 1
-        ) {
-          await scene.hold(250);
-          events = await pod.events();
-        }
+        // The kubelet sends events apart from the status, a moment later: silence says nothing.
+        const events = await scene.until('an event about the end or the start', 20_000, async () => {
+          const told = await pod.events();
+          return told.some(({ reason }) => reason === 'Failed' || reason === 'Started')
+            ? done(told)
+            : pending(told.map(({ reason }) => reason).join(', ') || 'no event');
+        });
         return events.map(({ type, reason, source, message }) => ({ type, reason, source, message }));
       },
       show: (events) => {
@@ -62,11 +59,12 @@ export default defineScenario({
       subjectShows: {
         text: `a Warning event “Error: ${MESSAGE} …” from the kubelet, and never Started`,
         holds: (events) => events.some(isRefusal) && !events.some(({ reason }) => reason === 'Started'),
+        unclear: imageMissing,
       },
       controlShows: {
         text: 'a Started event and no refusal',
         holds: (events) => events.some(({ reason }) => reason === 'Started') && !events.some(isRefusal),
-        unclear: (events) => (events.length === 0 ? 'the API server has no event about this pod' : undefined),
+        unclear: imageMissing,
       },
     }),
     claim({
@@ -190,6 +188,12 @@ function isRefusal({ type, reason, source, message }: Told): boolean {
     source === 'kubelet' &&
     message.startsWith(`Error: ${MESSAGE}`)
   );
+}
+
+/** A pull that failed is told with the same reason as the refusal. */
+function imageMissing(events: readonly Told[]): string | undefined {
+  const pull = events.find(({ reason, message }) => reason === 'Failed' && /pull|ErrImage/i.test(message));
+  return events.some(isRefusal) ? undefined : pull && `the image could not be had: ${pull.message}`;
 }
 
 /** How often the kubelet has refused the pod: at least so many times, or its container was started. */
