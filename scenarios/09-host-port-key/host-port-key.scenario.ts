@@ -101,8 +101,9 @@ export default defineScenario({
         return {
           ...pair,
           nonce: scene.nonceOf(pod.name),
+          nonces: PODS.map((name) => scene.nonceOf(name)),
           udp: await udpFromNode(node, here, 'hello'),
-          tcp: await httpFrom(node.runner, here),
+          tcp: await httpFrom(node.runner, { ...here, path: '/nonce' }),
         };
       },
       show: ({ state, message, udp }) =>
@@ -118,8 +119,10 @@ export default defineScenario({
           udp.kind === 'answered' &&
           udp.text === `${nonce} hello` &&
           tcp.kind === 'refused',
-        unclear: ({ udp, tcp }) =>
-          udp.kind === 'silent' ? 'no datagram came back, which can be chance' : lostAmong([tcp]),
+        unclear: ({ udp, tcp, nonces }) =>
+          udp.kind === 'silent'
+            ? 'no datagram came back, which can be chance'
+            : (lostAmong([tcp]) ?? strangerAmong([tcp], nonces)),
       },
       controlShows: {
         text: `Pending beside it: it wants the port for TCP, “… ${NO_FREE_PORT} …”`,
