@@ -118,7 +118,7 @@ export default defineScenario({
         sentence: 'Now, if anyone tampers with your container images, they won’t get far',
       },
       correction:
-        'They get exactly as far as before unless they insist on being root: their code runs, with the pod’s token, environment and network.',
+        'They get less far only if they insist on being root: otherwise their code runs as another user, with the pod’s token, environment and network.',
       subject: 'pod-guarded-other-attacker',
       control: 'pod-guarded',
       partners: ['pod-before-the-attack'],
