@@ -1,41 +1,52 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { Deadline } from '../harness/core/deadline.ts';
 import { applicable, FAULTS, select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
 import { NOT_PLANTED } from '../harness/faults/not-planted.ts';
 import { tryFaults, type FaultRow } from '../harness/faults/run-faults.ts';
-import { inSubset } from '../harness/faults/subset.ts';
+import { inSubset, SUBSETS } from '../harness/faults/subset.ts';
 
 /**
  * Plants faults and says how podproof took them: `npm run test:faults`, `-- --only F48`, `-- --needs nothing,engine`,
  * `-- --list`, `-- --json FILE`, `-- --subset ci`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not
  * taken as it should, with 2 when there is none to plant.
  */
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [] },
-    needs: { type: 'string' },
-    /** `ci`: the few that stand for the rest in every run of `.ci/run`. */
-    subset: { type: 'string' },
-    list: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    /** With what podproof wrote, when that is not as it should be. */
-    verbose: { type: 'boolean', default: false },
-    /** Of the moments at which F02 kills, and how many of them. */
-    seed: { type: 'string' },
-    times: { type: 'string' },
-    /** How many of the chosen faults are left out: to go on where an earlier call ended. Their rows in FILE stay. */
-    skip: { type: 'string', default: '0' },
-    /** After this time no further one is planted. */
-    minutes: { type: 'string', default: '240' },
-  },
-});
+const values = new Command('npm run test:faults --')
+  .description('Plants faults and says how podproof takes them.')
+  .option('--only <words...>', 'faults whose id or description has one of the words', [])
+  .option('--needs <what>', 'nothing, engine, kind; several with commas (default: nothing)')
+  .addOption(new Option('--subset <name>', 'few that stand for the rest').choices(Object.keys(SUBSETS)))
+  .option('--list', 'name them and plant none', false)
+  .option('--json <file>', 'write the rows there')
+  .option('--verbose', 'with what podproof wrote, when that is not as it should be', false)
+  .option('--seed <number>', 'of the moments at which F02 kills', wholeNumber)
+  .option('--times <number>', 'how often F02 kills', wholeNumber)
+  .option(
+    '--skip <number>',
+    'to go on where an earlier call ended: its rows in the file stay',
+    wholeNumber,
+    0,
+  )
+  .option('--minutes <number>', 'after this time no further one is planted', wholeNumber, 240)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<{
+    only: string[];
+    needs?: string;
+    subset?: string;
+    list: boolean;
+    json?: string;
+    verbose: boolean;
+    seed?: number;
+    times?: number;
+    skip: number;
+    minutes: number;
+  }>();
 const { seed, times } = values;
-const known =
-  seed === undefined && times === undefined ? FAULTS : withKills(Number(seed ?? 1), Number(times ?? 20));
+const known = seed === undefined && times === undefined ? FAULTS : withKills(seed ?? 1, times ?? 20);
 const needs = (values.needs ?? (values.subset === undefined ? 'nothing' : 'nothing,engine,kind')).split(',');
-const skip = Number(values.skip);
+const { skip } = values;
 const asked = select(known, values.only)
   .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
   .filter((fault) => values.subset === undefined || inSubset(fault, values.subset));
@@ -50,7 +61,7 @@ if (chosen.length === 0) {
   for (const fault of chosen) console.log(titleOf(fault));
   for (const { id, what, why } of NOT_PLANTED) console.log(`not planted: ${id} ${what} (${why})`);
 } else {
-  const enough = Deadline.in(Number(values.minutes) * 60_000, 'all faults to be planted');
+  const enough = Deadline.in(values.minutes * 60_000, 'all faults to be planted');
   const rows = await tryFaults(chosen, print, enough.signal);
   const bad = rows.filter(({ isOk }) => !isOk).length;
   console.log(
@@ -79,4 +90,9 @@ async function recorded(file: string): Promise<{ readonly rows: readonly FaultRo
   // Written by `keep` of an earlier call.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return JSON.parse(await readFile(file, 'utf8')) as { readonly rows: readonly FaultRow[] };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
 }

@@ -4,14 +4,17 @@ import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { EventSink } from '../core/events.ts';
+import { inTime } from '../core/in-time.ts';
 import type { KubeClient } from '../core/kube.ts';
 import type { Progress } from '../core/progress.ts';
+import { guardLoop } from '../lifetime/loop-guard.ts';
 import type { UndoStack } from '../lifetime/undo-stack.ts';
 import { schedulableNames } from '../scenario/every-node.ts';
 import { makePlan } from '../scenario/plan.ts';
 import { RUN_LABEL } from '../scenario/prepare.ts';
 import { runScenarios } from '../scenario/run-scenarios.ts';
 import type { LoadedScenario } from '../scenario/types.ts';
+import type { Unit } from '../scenario/unit.ts';
 import { offerOf } from './cluster-offer.ts';
 import { explainLoss } from './explain-loss.ts';
 import { awaitEarlierRuns } from './earlier-runs.ts';
@@ -41,6 +44,7 @@ export interface ProveContext {
 }
 
 const REMOVE_PODS_MS = 45_000;
+const PLAN_MS = 20_000;
 
 /** Starts engine and cluster, plans, and runs the scenarios. What must be taken back is on the undo stack. */
 export async function proveOnCluster(context: ProveContext): Promise<void> {
@@ -105,13 +109,17 @@ export async function planAndRun(
   { cluster, kube }: Pick<ReadyCluster, 'cluster'> & { readonly kube: KubeClient },
 ): Promise<void> {
   const { settings, sink, deadline, runId, folder } = context;
-  const units = makePlan(context.scenarios, {
-    ids: [],
-    mutants: settings.mutants,
-    ...(settings.shuffle === undefined ? {} : { shuffle: settings.shuffle }),
-    offer: await offerOf(cluster, kube, deadline),
-    ...(settings.everyNode ? { everyNode: schedulableNames(cluster) } : {}),
-  });
+  const offer = await offerOf(cluster, kube, deadline);
+  const plan = (): readonly Unit[] =>
+    makePlan(context.scenarios, {
+      ids: [],
+      mutants: settings.mutants,
+      ...(settings.shuffle === undefined ? {} : { shuffle: settings.shuffle }),
+      offer,
+      ...(settings.everyNode ? { everyNode: schedulableNames(cluster) } : {}),
+    });
+  // Mutants and numbers of replicas are functions of the scenario files.
+  const units = inTime(plan, PLAN_MS);
   sink.emit({
     type: 'plan',
     units: units.map(({ planned, objects }) => ({ ...planned, manifest: manifestDigest(objects) })),
@@ -121,12 +129,14 @@ export async function planAndRun(
   const step = settings.everyNode ? context.progress.step('every node') : undefined;
   let visited = 'none was done';
   try {
+    using loop = guardLoop(context.scenarios.map((scenario) => scenario.folder));
     await runScenarios(units, {
       kube,
       cluster,
       sink,
       runId,
       signal: deadline.signal,
+      codeStopped: loop.codeStopped,
       inOrder: settings.shuffle !== undefined,
       nodesAtOnce: settings.atOnce,
       onVisited: (done, of) => step?.update((visited = `${String(done)} of ${String(of)} nodes`)),

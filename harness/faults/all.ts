@@ -1,3 +1,4 @@
+import { ATTACHED_FAULTS } from './attached-faults.ts';
 import { ENDPOINT_FAULTS } from './endpoint-faults.ts';
 import { titleOf, type Fault } from './fault.ts';
 import { JUDGE_FAULTS } from './judge-faults.ts';
@@ -14,6 +15,7 @@ export const FAULTS: readonly Fault[] = [
   ...ENDPOINT_FAULTS,
   ...PROGRAM_FAULTS,
   ...KUBECONFIG_FAULTS,
+  ...ATTACHED_FAULTS,
   ...TRUTH_FAULTS,
   ...JUDGE_FAULTS,
   ...killFaults(1, 20),

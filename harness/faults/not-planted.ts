@@ -18,11 +18,6 @@ export const NOT_PLANTED: readonly NotPlanted[] = [
     why: 'kind pulls the image of the nodes, with attempts of its own; podproof pulls none',
   },
   {
-    id: 'F33',
-    what: 'a context that points elsewhere than its name says',
-    why: 'podproof loads no context of the user',
-  },
-  {
     id: 'F40',
     what: 'a hostile archive of logs',
     why: 'needs no process: harness/diagnostics/tar.test.ts plants the links, devices, bombs and paths',

@@ -22,6 +22,8 @@ function withCode(
 
 const inObserve = (statement: string): Fault['run'] =>
   withCode((code) => code.replace(OBSERVE, `${statement}\n        ${OBSERVE}`));
+const atFirst = (statement: string): Fault['run'] =>
+  withCode((code) => code.replace('observe: async (pod, scene) => {', `$&\n        ${statement}`));
 const atImport = (statement: string): Fault['run'] => withCode((code) => `${statement}\n${code}`);
 const inHolds = (statement: string): Fault['run'] =>
   withCode((code) => code.replace("=> word === 'host'", `=> { ${statement}; return word === 'host'; }`));
@@ -92,6 +94,22 @@ export const TRUTH_FAULTS: readonly Fault[] = [
     tells: ['cannot look', 'is tried once more'],
   }),
   fault('an expectation throws', 4, inHolds('word.nothing.here'), { tells: ["the claim's own code failed"] }),
+  fault('an observation computes for ever', 4, inObserve('for (;;);'), {
+    tells: ['one.scenario.ts', 'and was stopped'],
+    withinMs: 60_000,
+  }),
+  fault('an observation computes for ever before it asks anything', 4, atFirst('for (;;);'), {
+    tells: ['still computing after 5 s; a loop in it never ends'],
+    withinMs: 60_000,
+  }),
+  fault('an observation awaits nothing for ever', 4, inObserve('for (;;) await null;'), {
+    tells: ['one.scenario.ts', 'and was stopped'],
+    withinMs: 60_000,
+  }),
+  fault('an expectation computes for ever', 4, inHolds("if (word === 'own') for (;;)"), {
+    tells: ['still computing after 5 s; a loop in it never ends'],
+    withinMs: 60_000,
+  }),
   fault(
     'everything that a run waits for is gone',
     70,

@@ -116,6 +116,7 @@ async function run(
     signal: new AbortController().signal,
     nodesAtOnce: options.atOnce,
     onVisited: (done, of) => visited.push(`${String(done)}/${String(of)}`),
+    codeStopped: () => new AbortController().signal,
     keepManifests: () => undefined,
   });
   return { events, most, visited, left: live.size };

@@ -19,7 +19,7 @@ export async function importDefinition(file: string, withinMs: number): Promise<
   if (!runInTime(file, withinMs))
     return {
       kind: 'failed',
-      message: `cannot be loaded: still running after ${seconds(withinMs)}; a loop in it never ends`,
+      message: `cannot be loaded: still computing after ${seconds(withinMs)}; a loop in it never ends`,
     };
   const url = pathToFileURL(file).href;
   const over = new AbortController();

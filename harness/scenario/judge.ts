@@ -1,9 +1,13 @@
 import { describeError } from '../core/errors.ts';
+import { inTime } from '../core/in-time.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Mismatch, Verdict } from '../core/verdict.ts';
 import { shorten } from './shorten.ts';
 import type { Claim } from './types.ts';
+
+/** For what an author's own code computes; it compares a few words. */
+export const CODE_MS = 5000;
 
 /** What both pods of a claim showed, as recorded. */
 export interface Seen {
@@ -20,7 +24,7 @@ export interface Seen {
  */
 export function judge(claim: Claim, seen: Seen): Verdict {
   try {
-    return weigh(claim, seen);
+    return inTime(() => weigh(claim, seen), CODE_MS);
   } catch (error) {
     // The author's code: an expectation that breaks has not been met, and nothing was contradicted either.
     return { kind: 'inconclusive', why: `the claim's own code failed: ${describeError(error)}` };
@@ -40,7 +44,7 @@ function weigh(claim: Claim, seen: Seen): Verdict {
   ] as const) {
     const unclear = should.unclear?.(value);
     if (unclear !== undefined) return { kind: 'inconclusive', why: `${role} ${claim[role]}: ${unclear}` };
-    const seenText = showValue(claim, value);
+    const seenText = shown(claim, value);
     if (!should.holds(value)) reasons.push({ role, expected: should.text, seen: seenText });
     else if (shouldNot.holds(value))
       reasons.push({ role, expected: `anything but ${shouldNot.text}`, seen: seenText });
@@ -51,10 +55,15 @@ function weigh(claim: Claim, seen: Seen): Verdict {
 /** More than a person reads; a pod that writes a megabyte must not fill the terminal. The record has the value whole. */
 const MOST_SHOWN = 2000;
 
-/** What was seen, in the claim's own words. They are text in its types, and at run time whatever it returns. */
+/** What was seen, in the claim's own words. @throws OutOfTime; whatever the claim's own code throws */
 export function showValue(claim: Claim, value: Json): string {
-  const shown: unknown = claim.show(value);
-  return shorten(typeof shown === 'string' ? shown : (JSON.stringify(shown) ?? 'nothing'), MOST_SHOWN);
+  return inTime(() => shown(claim, value), CODE_MS);
+}
+
+/** They are text in its types, and at run time whatever it returns. */
+function shown(claim: Claim, value: Json): string {
+  const text: unknown = claim.show(value);
+  return shorten(typeof text === 'string' ? text : (JSON.stringify(text) ?? 'nothing'), MOST_SHOWN);
 }
 
 function valueOf(observation: Observation | undefined, who: string): { value: Json } | { why: string } {

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { inTime, OutOfTime } from '../core/in-time.ts';
 import { checkTogether, type CheckOptions, type LoadedFolder } from './check-together.ts';
 import { readShape } from './definition-schema.ts';
 import { importDefinition } from './import-definition.ts';
@@ -52,7 +53,17 @@ export async function loadFolder(folder: string, base: string, options: LoadOpti
   const loaded = { scenario, code, codeFile, manifest };
   // A manifest with mistakes lacks pods, and complaints about those would only be noise.
   if (manifest.problems.length > 0) return { loaded, problems };
-  return { loaded, problems: [...problems, ...checkTogether(loaded, name, options)] };
+  return { loaded, problems: [...problems, ...checkInTime(loaded, name, options)] };
+}
+
+/** The checks call the file's own functions: mutants change the manifest, expectations are asked what they accept. */
+function checkInTime(loaded: LoadedFolder, name: string, options: LoadOptions): readonly Problem[] {
+  try {
+    return inTime(() => checkTogether(loaded, name, options), options.importMs ?? IMPORT_MS);
+  } catch (error) {
+    if (!(error instanceof OutOfTime)) throw error;
+    return [{ file: showPath(loaded.codeFile), message: `a mutant or an expectation is ${error.message}` }];
+  }
 }
 
 async function readDefinition(

@@ -1,32 +1,30 @@
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
-import type { EventSink } from '../core/events.ts';
+import { inTime } from '../core/in-time.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import { CannotTell } from '../core/under-test.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { workloadUnderTest } from './actors.ts';
-import { judge, showValue } from './judge.ts';
+import { CODE_MS, judge, showValue } from './judge.ts';
 import type { Play } from './play.ts';
 import { createScene } from './scene.ts';
 import type { SceneParts } from './scene-parts.ts';
 import type { Claim } from './types.ts';
+import type { UnitContext } from './unit-context.ts';
 
 /** Longest time for one claim on one subject. */
 const OBSERVE_MS = 90_000;
 const LOOK_AGAIN_MS = 3000;
 
-interface Stand {
-  readonly signal: AbortSignal;
-  readonly sink: EventSink;
-}
+type Stand = Pick<UnitContext, 'signal' | 'sink' | 'codeStopped'>;
 
 /** Observes subject and control of a claim side by side and emits observations and verdict. Never rejects. */
-export async function proveClaim(claim: Claim, play: Play, { sink, signal }: Stand): Promise<void> {
+export async function proveClaim(claim: Claim, play: Play, { sink, ...stand }: Stand): Promise<void> {
   const unit = play.unit.planned;
   const roles = await Promise.all(
     (['subject', 'control'] as const).map(async (role) => {
-      const observation = await observe(claim, claim[role], { play, signal });
+      const observation = await observe(claim, claim[role], { play, ...stand });
       sink.emit({ type: 'observed', unit, claim: claim.id, role, observation });
       return observation;
     }),
@@ -46,14 +44,16 @@ export async function proveClaim(claim: Claim, play: Play, { sink, signal }: Sta
 async function observe(
   claim: Claim,
   name: string,
-  { play, signal }: { readonly play: Play; readonly signal: AbortSignal },
+  { play, signal, codeStopped }: Omit<Stand, 'sink'> & { readonly play: Play },
 ): Promise<Observation> {
   const recorder = play.newRecorder();
   try {
     const why = await notReady(claim, name, play);
     if (why !== undefined) return { kind: 'unknown', why, evidence: [] };
-    const deadline = Deadline.in(OBSERVE_MS, `claim ${claim.id} on ${name}`, signal);
-    const value = await deadline.race(ask(claim, name, { play, parts: play.sceneParts(recorder, deadline) }));
+    const stop = AbortSignal.any([signal, codeStopped(play.unit.scenario.folder)]);
+    const deadline = Deadline.in(OBSERVE_MS, `claim ${claim.id} on ${name}`, stop);
+    const parts = play.sceneParts(recorder, deadline);
+    const value = await deadline.race(inTime(() => ask(claim, name, { play, parts }), CODE_MS));
     // The judge sees what a file would give back, so that a stored run is judged on exactly the same value.
     return { kind: 'seen', value: asStored(value), evidence: recorder.evidence };
   } catch (error) {

@@ -1,9 +1,11 @@
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
+import { inTime } from '../core/in-time.ts';
 import { isPod, type KubeObject, type Pod } from '../core/kube.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { atRest } from './at-rest.ts';
+import { CODE_MS } from './judge.ts';
 import { nameOf } from './plan.ts';
 import type { Unit } from './unit.ts';
 import { nodePicker } from './placement.ts';
@@ -113,17 +115,19 @@ export class Play {
   /** @returns why the act failed */
   async #act({ what, does }: Act): Promise<string | undefined> {
     if (does === undefined) return undefined;
-    const { signal, sink } = this.#context;
+    const { signal, sink, codeStopped } = this.#context;
     const recorder = this.newRecorder();
     const startedAt = systemClock.now();
-    const deadline = Deadline.in(ACT_MS, what, signal);
+    const stop = AbortSignal.any([signal, codeStopped(this.unit.scenario.folder)]);
+    const deadline = Deadline.in(ACT_MS, what, stop);
     const stage = createStage({
       ...this.sceneParts(recorder, deadline),
       digests: this.#digests,
       nodeFor: this.#nodeFor,
       later: (undoes, undo) => this.#cleanUp.register(undoes, undo),
     });
-    const failed = await deadline.race(does(stage)).then(() => undefined, describeError);
+    const doing = async (): Promise<void> => deadline.race(inTime(() => does(stage), CODE_MS));
+    const failed = await doing().then(() => undefined, describeError);
     signal.throwIfAborted();
     const ms = Math.round(systemClock.now() - startedAt);
     const error = failed === undefined ? {} : { error: failed };

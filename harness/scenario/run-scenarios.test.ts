@@ -93,6 +93,7 @@ async function run(
       runId: 'abc123',
       sink: { emit: (event) => events.push(event) },
       signal: options.signal ?? new AbortController().signal,
+      codeStopped: () => new AbortController().signal,
       keepManifests: () => undefined,
     },
   );
@@ -131,6 +132,7 @@ describe('runScenarios', () => {
       runId: 'abc123',
       sink: { emit: (event) => events.push(event) },
       signal: new AbortController().signal,
+      codeStopped: () => new AbortController().signal,
       keepManifests: () => undefined,
     });
     const begun = events.flatMap((event) => (event.type === 'unit.started' ? [event.unit.scenario] : []));

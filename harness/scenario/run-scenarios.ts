@@ -13,7 +13,7 @@ import type { UnitContext } from './unit-context.ts';
 
 export type EngineOptions = Pick<
   UnitContext,
-  'kube' | 'cluster' | 'sink' | 'runId' | 'signal' | 'keepManifests'
+  'kube' | 'cluster' | 'sink' | 'runId' | 'signal' | 'codeStopped' | 'keepManifests'
 > & {
   /** Begin the units in the order given: somebody shuffled them. @default false */
   readonly inOrder?: boolean;

@@ -1,6 +1,8 @@
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
+import { inTime } from '../core/in-time.ts';
 import type { Scene } from '../core/under-test.ts';
+import { CODE_MS } from './judge.ts';
 
 /** What the acts of a unit registered to be taken back. */
 export interface UnitCleanUp {
@@ -26,7 +28,8 @@ export function unitCleanUp(): UnitCleanUp {
         // Not within the run's signal: an interrupted run must be taken back, too.
         const deadline = Deadline.in(UNDO_MS, next.what);
         try {
-          await deadline.race(next.undo(sceneFor(deadline)));
+          const { undo } = next;
+          await deadline.race(inTime(() => undo(sceneFor(deadline)), CODE_MS));
         } catch (error) {
           failures.push(`${next.what}: ${describeError(error)}`);
         }

@@ -21,6 +21,8 @@ export interface UnitContext {
   readonly sink: EventSink;
   readonly runId: string;
   readonly signal: AbortSignal;
+  /** Aborts when code of a scenario, by its folder, had to be stopped: what waits for it would wait for ever. */
+  readonly codeStopped: (folder: string) => AbortSignal;
   readonly namespaceFor: (round: number, level: SecurityLevel) => Promise<string>;
   /** Keeps what was applied, for readers who want to repeat it. */
   readonly keepManifests: (unit: string, objects: readonly KubeObject[]) => void;

@@ -193,7 +193,7 @@ export const DEFINITIONS: readonly Malformed[] = [
       'Y27',
       'code that never gives the processor back',
       `for (;;);\n${CODE}`,
-      'cannot be loaded: still running after 10 s; a loop in it never ends',
+      'cannot be loaded: still computing after 10 s; a loop in it never ends',
     ),
   ),
   code('Y29', 'no export', 'const x = 1;\n', 'has no default export made by defineScenario.'),
@@ -214,6 +214,12 @@ export const DEFINITIONS: readonly Malformed[] = [
     'an export that throws when it is read',
     `export default { get id() { throw new Error('mine'); } };\n`,
     'has a default export that cannot be read: mine.',
+  ),
+  code(
+    'Y27',
+    'a mutant that never gives the processor back',
+    mutant('for (;;)'),
+    'a mutant or an expectation is still computing after 0.3 s; a loop in it never ends',
   ),
   code(
     'Y30',
