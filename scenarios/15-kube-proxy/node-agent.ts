@@ -24,8 +24,19 @@ export function isPrivileged({ containers }: Pod['spec']): boolean {
 }
 
 function hostPathsOf({ spec }: Pod): readonly string[] {
-  const { volumes = [] } = spec as { volumes?: readonly { hostPath?: { path: string } }[] };
-  return volumes.flatMap(({ hostPath }) => hostPath?.path ?? []);
+  const volumes: readonly unknown[] = Array.isArray(spec['volumes']) ? spec['volumes'] : [];
+  return volumes.flatMap((volume) => textIn(fieldOf(volume, 'hostPath'), 'path'));
+}
+
+function textIn(value: unknown, field: string): readonly string[] {
+  const text = fieldOf(value, field);
+  return typeof text === 'string' ? [text] : [];
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).find(([name]) => name === field)?.[1]
+    : undefined;
 }
 
 function daemonSetOf({ metadata }: Pod): string | undefined {
