@@ -168,14 +168,18 @@ function refused(id: string, control: string, must: string): ReturnType<typeof c
       text: `scheduled, Pending, ${REASON} “${MESSAGE} …”`,
       holds: ({ scheduled, phase, reason, message }) =>
         scheduled && phase === 'Pending' && reason === REASON && message.startsWith(MESSAGE),
-      unclear: ({ reason }) =>
-        /Image/.test(reason) && reason !== REASON ? `the image could not be had: ${reason}` : undefined,
+      unclear: imageRefused,
     },
     controlShows: {
       text: 'scheduled and running',
       holds: ({ scheduled, phase, state }) => scheduled && phase === 'Running' && state === 'running',
+      unclear: imageRefused,
     },
   });
+}
+
+function imageRefused({ reason }: { readonly reason: string }): string | undefined {
+  return /Image/.test(reason) ? `the image could not be had: ${reason}` : undefined;
 }
 
 type Told = {
@@ -204,9 +208,7 @@ function imageMissing(events: readonly Told[]): string | undefined {
 function refusedOrStarted(times: number, pod: PodUnderTest, scene: Scene): Promise<number> {
   return scene.until(`${String(times)} refusals of the kubelet`, 15_000, async () => {
     const [events, { started }] = await Promise.all([pod.events(), look(pod)]);
-    const refusals = events
-      .filter(({ type, reason, source }) => type === 'Warning' && reason === 'Failed' && source === 'kubelet')
-      .reduce((sum, { count }) => sum + count, 0);
+    const refusals = events.filter(isRefusal).reduce((sum, { count }) => sum + count, 0);
     return started || refusals >= times ? done(refusals) : pending(`${String(refusals)} refusals`);
   });
 }
