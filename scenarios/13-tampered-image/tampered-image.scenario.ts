@@ -108,6 +108,7 @@ export default defineScenario({
       controlShows: {
         text: 'the attacker’s marker and a container on the node',
         holds: ({ marker, containers }) => marker === 'attacker' && containers === 1,
+        unclear: noImage,
       },
     }),
     claim({
