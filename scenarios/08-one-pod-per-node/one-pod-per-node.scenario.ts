@@ -144,7 +144,11 @@ export default defineScenario({
       controlShows: {
         text: 'running on the same node',
         holds: ({ state, sameNode }) => state === 'running' && sameNode,
-        unclear: holderMustRun,
+        unclear: (seen) =>
+          holderMustRun(seen) ??
+          (seen.reason === 'NodePorts'
+            ? `somebody else has its port of the node: ${seen.message}`
+            : undefined),
       },
     }),
   ],
