@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { parseArgs } from 'node:util';
 import { Deadline } from '../harness/core/deadline.ts';
 import { applicable, FAULTS, select, withKills } from '../harness/faults/all.ts';
 import { titleOf } from '../harness/faults/fault.ts';
@@ -12,41 +12,22 @@ import { inSubset, SUBSETS } from '../harness/faults/subset.ts';
  * `-- --list`, `-- --json FILE`, `-- --subset ci`, `-- --only F02 --seed 7 --times 100`. Ends with 1 when one was not
  * taken as it should, with 2 when there is none to plant.
  */
-const values = new Command('npm run test:faults --')
-  .description('Plants faults and says how podproof takes them.')
-  .option('--only <words...>', 'faults whose id or description has one of the words', [])
-  .option('--needs <what>', 'nothing, engine, kind; several with commas (default: nothing)')
-  .addOption(new Option('--subset <name>', 'few that stand for the rest').choices(Object.keys(SUBSETS)))
-  .option('--list', 'name them and plant none', false)
-  .option('--json <file>', 'write the rows there')
-  .option('--verbose', 'with what podproof wrote, when that is not as it should be', false)
-  .option('--seed <number>', 'of the moments at which F02 kills', wholeNumber)
-  .option('--times <number>', 'how often F02 kills', wholeNumber)
-  .option(
-    '--skip <number>',
-    'to go on where an earlier call ended: its rows in the file stay',
-    wholeNumber,
-    0,
-  )
-  .option('--minutes <number>', 'after this time no further one is planted', wholeNumber, 240)
-  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
-  .parse()
-  .opts<{
-    only: string[];
-    needs?: string;
-    subset?: string;
-    list: boolean;
-    json?: string;
-    verbose: boolean;
-    seed?: number;
-    times?: number;
-    skip: number;
-    minutes: number;
-  }>();
-const { seed, times } = values;
+const USAGE = `usage: npm run test:faults -- [options]
+  --only WORDS     faults whose id or description has these words; may be repeated
+  --needs WHAT     nothing, engine, kind; several with commas (default: nothing)
+  --subset NAME    few that stand for the rest: ${Object.keys(SUBSETS).join(', ')}
+  --list           name them and plant none
+  --json FILE      write the rows there
+  --verbose        with what podproof wrote, when that is not as it should be
+  --seed N         of the moments at which F02 kills
+  --times N        how often F02 kills
+  --skip N         to go on where an earlier call ended: its rows in the file stay
+  --minutes N      after this time no further one is planted (default: 240)`;
+
+const values = readOptions();
+const { seed, times, skip } = values;
 const known = seed === undefined && times === undefined ? FAULTS : withKills(seed ?? 1, times ?? 20);
 const needs = (values.needs ?? (values.subset === undefined ? 'nothing' : 'nothing,engine,kind')).split(',');
-const { skip } = values;
 const asked = select(known, values.only)
   .filter((fault) => needs.includes(fault.needs ?? 'nothing'))
   .filter((fault) => values.subset === undefined || inSubset(fault, values.subset));
@@ -92,7 +73,39 @@ async function recorded(file: string): Promise<{ readonly rows: readonly FaultRo
   return JSON.parse(await readFile(file, 'utf8')) as { readonly rows: readonly FaultRow[] };
 }
 
-function wholeNumber(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+function readOptions() {
+  try {
+    const { values: read } = parseArgs({
+      options: {
+        only: { type: 'string', multiple: true, default: [] },
+        needs: { type: 'string' },
+        subset: { type: 'string' },
+        list: { type: 'boolean', default: false },
+        json: { type: 'string' },
+        verbose: { type: 'boolean', default: false },
+        seed: { type: 'string' },
+        times: { type: 'string' },
+        skip: { type: 'string', default: '0' },
+        minutes: { type: 'string', default: '240' },
+      },
+    });
+    if (read.subset !== undefined && SUBSETS[read.subset] === undefined)
+      throw new Error(`--subset ${read.subset}: there is none of this name.`);
+    return {
+      ...read,
+      seed: wholeNumber('seed', read.seed),
+      times: wholeNumber('times', read.times),
+      skip: wholeNumber('skip', read.skip) ?? 0,
+      minutes: wholeNumber('minutes', read.minutes) ?? 0,
+    };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+    process.exit(2);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^\d{1,6}$/.test(text)) throw new Error(`--${name} ${text}: it must be a whole number.`);
   return Number(text);
 }

@@ -74,8 +74,10 @@ async function build(
 }
 
 describe('a Go stage', () => {
-  test('builds inside the recipe with caches of its own, and tells what it downloads', async () => {
-    const { runner, updates } = await build(() => ({ stderr: 'go: downloading golang.org/x/net v0.43.0' }));
+  test('builds inside the recipe with caches of its own, and tells what it downloads and compiles', async () => {
+    const { runner, updates } = await build(() => ({
+      stderr: 'go: downloading golang.org/x/net v0.43.0\ninternal/abi\ngolang.org/x/net/html\n',
+    }));
     const [call] = runner.calls;
     expect(call?.argv).toEqual(expect.arrayContaining(['go', 'build', '-o', `${into}/`, '.']));
     expect(call?.options.cwd).toBe('/recipe/node-image/agent');
@@ -84,7 +86,11 @@ describe('a Go stage', () => {
       GOMODCACHE: '/cache/go/mod',
       CGO_ENABLED: '0',
     });
-    expect(updates).toEqual(['downloading module 1: golang.org/x/net']);
+    expect(updates).toEqual([
+      'downloading module 1: golang.org/x/net',
+      'compiling package 1: internal/abi',
+      'compiling package 2: golang.org/x/net/html',
+    ]);
     expect(call?.options.env?.['GOTMPDIR']).toBe(join(into, 'tmp'));
     expect(await readdir(into)).toEqual([]);
   });

@@ -44,6 +44,8 @@ export function goStage(shop: Workshop, program: GoProgram): Stage {
         'go',
         'build',
         '-trimpath',
+        // Names every package that it compiles: minutes without a word look like a build that hangs.
+        '-v',
         '-buildvcs=false',
         '-ldflags',
         ldflags,
@@ -132,15 +134,20 @@ async function runGo(shop: Workshop, job: StageJob, run: GoRun): Promise<void> {
 
 async function tryGo(shop: Workshop, job: StageJob, { argv, folder, env }: GoRun): Promise<CommandResult> {
   let downloads = 0;
+  let packages = 0;
   return shop.runner.run(argv, {
     deadline: job.deadline,
     cwd: folder,
     env: { ...goEnvironment(shop.cacheDir), ...env },
     onLine: (line) => {
       const module = /^go: downloading (\S+)/.exec(line)?.[1];
-      if (module === undefined) return;
-      downloads += 1;
-      job.step.update(`downloading module ${String(downloads)}: ${module}`);
+      if (module !== undefined) {
+        downloads += 1;
+        job.step.update(`downloading module ${String(downloads)}: ${module}`);
+      } else if (/^[\w.~-]+(?:\/[\w.~-]+)*$/.test(line)) {
+        packages += 1;
+        job.step.update(`compiling package ${String(packages)}: ${line}`);
+      }
     },
   });
 }

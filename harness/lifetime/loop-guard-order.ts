@@ -1,6 +1,6 @@
 /** What the thread of the loop guard is told at its start. */
 export interface LoopGuardOrder {
-  /** One number, shared: the watched thread adds to it whenever its event loop comes round. */
+  /** One number, shared: the watched thread adds to it for every look. */
   readonly beats: Int32Array;
   readonly limitMs: number;
   /** URL of the folder with podproof's own code, which is never stopped. */
@@ -13,3 +13,7 @@ export interface StoppedCode {
   readonly line: number;
   readonly column: number;
 }
+
+/** Everything that the thread says; a look is answered by a beat. */
+export type LoopGuardMessage =
+  { readonly type: 'look' } | { readonly type: 'stopped'; readonly code: StoppedCode };

@@ -1,7 +1,8 @@
 /** The thread of the loop guard, see loop-guard.ts. */
 import { Session, type Debugger } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LoopGuardOrder, StoppedCode } from './loop-guard-order.ts';
+import { systemClock } from '../core/clock.ts';
+import type { LoopGuardMessage, LoopGuardOrder, StoppedCode } from './loop-guard-order.ts';
 
 /** Looks within the limit. Looks are counted and not time, which also passes while a laptop sleeps. */
 const LOOKS = 10;
@@ -9,19 +10,24 @@ const LOOKS = 10;
 const LIMITED = 'core/in-time.ts';
 
 // Written by loop-guard.ts of the same version.
-const { beats, limitMs, harness } = workerData as LoopGuardOrder;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const order = workerData as LoopGuardOrder;
+// While it waits for the inspector nothing else would keep this thread.
+parentPort?.ref();
+await watch(order);
 
-let last = -1;
-let same = 0;
-
-setInterval(() => {
-  same = hasComeBy() ? 0 : same + 1;
-  last = Atomics.load(beats, 0);
-  if (same === LOOKS) stopForeignCode();
-}, limitMs / LOOKS);
-
-function hasComeBy(): boolean {
-  return Atomics.load(beats, 0) !== last;
+/** Looks for ever; whoever started the thread ends it. */
+async function watch({ beats, limitMs }: LoopGuardOrder): Promise<never> {
+  for (let same = 0; ;) {
+    const seen = Atomics.load(beats, 0);
+    const hasComeBy = (): boolean => Atomics.load(beats, 0) !== seen;
+    say({ type: 'look' });
+    await systemClock.sleep(limitMs / LOOKS);
+    same = hasComeBy() ? 0 : same + 1;
+    if (same < LOOKS) continue;
+    await stopForeignCode(hasComeBy);
+    same = 0;
+  }
 }
 
 /**
@@ -29,31 +35,42 @@ function hasComeBy(): boolean {
  * waits for a program or a disk answers the inspector only afterwards, and then has to come by within one look: nothing
  * that did wait is stopped.
  */
-function stopForeignCode(): void {
-  const session = new Session();
+async function stopForeignCode(hasComeBy: () => boolean): Promise<void> {
   const urls = new Map<string, string>();
-  const leave = (): void => {
-    session.disconnect();
-    same = 0;
-  };
+  const session = new Session();
   session.connectToMainThread();
-  session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => urls.set(scriptId, url));
-  session.on('Debugger.paused', ({ params: { callFrames } }) => {
-    const frame = hasComeBy() ? undefined : foreignFrame(callFrames, urls);
-    if (frame !== undefined) session.post('Runtime.terminateExecution');
-    session.post('Debugger.resume', leave);
-    if (frame !== undefined) parentPort?.postMessage(frame);
-  });
-  session.post('Debugger.enable', () => {
-    setTimeout(() => {
-      if (hasComeBy() || same === 0) leave();
-      else session.post('Debugger.pause');
-    }, limitMs / LOOKS);
-  });
+  try {
+    session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => urls.set(scriptId, url));
+    await post(session, 'Debugger.enable');
+    await systemClock.sleep(order.limitMs / LOOKS);
+    if (hasComeBy()) return;
+    const frames = await paused(session);
+    const code = hasComeBy() ? undefined : foreignCode(frames, urls);
+    // Answered only when the code is left, which the next command does.
+    if (code !== undefined) session.post('Runtime.terminateExecution');
+    await post(session, 'Debugger.resume');
+    if (code !== undefined) say({ type: 'stopped', code });
+  } finally {
+    session.disconnect();
+  }
 }
 
-/** Of the frames, innermost first, the first one that is neither Node's, nor a package's, nor ours. */
-function foreignFrame(
+function post(session: Session, method: 'Debugger.enable' | 'Debugger.resume'): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  session.post(method, () => resolve(undefined));
+  return promise;
+}
+
+/** Resolves when the thread stands still, with the innermost frame first. */
+function paused(session: Session): Promise<readonly Debugger.CallFrame[]> {
+  const { promise, resolve } = Promise.withResolvers<readonly Debugger.CallFrame[]>();
+  session.once('Debugger.paused', ({ params }) => resolve(params.callFrames));
+  session.post('Debugger.pause');
+  return promise;
+}
+
+/** The innermost place that is neither Node's, nor a package's, nor ours. */
+function foreignCode(
   frames: readonly Debugger.CallFrame[],
   urls: ReadonlyMap<string, string>,
 ): StoppedCode | undefined {
@@ -62,8 +79,14 @@ function foreignFrame(
     line: location.lineNumber + 1,
     column: (location.columnNumber ?? 0) + 1,
   }));
-  if (places.some(({ url }) => url === `${harness}${LIMITED}`)) return undefined;
+  if (places.some(({ url }) => url === `${order.harness}${LIMITED}`)) return undefined;
   return places.find(
-    ({ url }) => url.startsWith('file:') && !url.startsWith(harness) && !url.includes('/node_modules/'),
+    ({ url }) => url.startsWith('file:') && !url.startsWith(order.harness) && !url.includes('/node_modules/'),
   );
+}
+
+function say(message: LoopGuardMessage): void {
+  // A port of threads, and no window that could belong to somebody else.
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  parentPort?.postMessage(message);
 }

@@ -4,7 +4,7 @@ import { relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { InfrastructureError } from '../core/errors.ts';
-import type { LoopGuardOrder, StoppedCode } from './loop-guard-order.ts';
+import type { LoopGuardMessage, LoopGuardOrder, StoppedCode } from './loop-guard-order.ts';
 
 export interface LoopGuardOptions {
   /** How long code may keep the processor. @default 10000 */
@@ -20,13 +20,11 @@ export interface LoopGuard extends Disposable {
 }
 
 const LIMIT_MS = 10_000;
-/** How often this thread must come by within the limit. */
-const BEATS = 10;
 
 /**
  * Scenario files run in podproof's own process. One that computes for ever, after something it awaited, would keep the
- * whole process from everything: deadlines, Ctrl-C, the clean-up. A second thread sees that the first does not come by
- * any more, looks through the inspector what it is at, and stops it if that is code from outside of podproof. Whoever
+ * whole process from everything: deadlines, Ctrl-C, the clean-up. A second thread sees that the first answers no
+ * more, looks through the inspector what it is at, and stops it if that is code from outside of podproof. Whoever
  * waits for that code learns it from the signal; the rest of the run goes on. Not with a debugger at work, which stops
  * code for longer.
  *
@@ -54,21 +52,23 @@ export function guardLoop(
     workerData,
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  worker.on('message', (code: StoppedCode) => {
-    for (const folder of foldersOf(code, folders)) {
+  worker.on('message', (message: LoopGuardMessage) => {
+    if (message.type === 'look') {
+      Atomics.add(beats, 0, 1);
+      return;
+    }
+    for (const folder of foldersOf(message.code, folders)) {
       const stop = stops.get(folder);
       stops.delete(folder);
-      stop?.abort(neverWaits(code, limitMs));
+      stop?.abort(neverWaits(message.code, limitMs));
     }
   });
   // Without it a run goes on as before, only without this help.
   worker.on('error', () => undefined);
   worker.unref();
-  const beat = setInterval(() => Atomics.add(beats, 0, 1), limitMs / BEATS / 2).unref();
   return {
     codeStopped,
     [Symbol.dispose]() {
-      clearInterval(beat);
       void worker.terminate();
     },
   };

@@ -3,7 +3,7 @@ import { resolvePlaces } from '../config/places.ts';
 import type { Cluster, ClusterNode } from '../core/cluster.ts';
 import type { NewRunEvent } from '../core/events.ts';
 import { isPod } from '../core/kube.ts';
-import { exited, fakeWorld, type FakeScript } from '../testing/fake-cluster.ts';
+import { exited, fakeWorld, type FakeScript, UNWATCHED } from '../testing/fake-cluster.ts';
 import { ScriptedRunner } from '../testing/scripted-runner.ts';
 import { claim } from './define.ts';
 import { claimsPerNode, locksOf, neighbourhood, schedulableNames } from './every-node.ts';
@@ -116,8 +116,7 @@ async function run(
     signal: new AbortController().signal,
     nodesAtOnce: options.atOnce,
     onVisited: (done, of) => visited.push(`${String(done)}/${String(of)}`),
-    codeStopped: () => new AbortController().signal,
-    keepManifests: () => undefined,
+    ...UNWATCHED,
   });
   return { events, most, visited, left: live.size };
 }

@@ -1,13 +1,10 @@
 import { describeError } from '../core/errors.ts';
-import { inTime } from '../core/in-time.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import type { Mismatch, Verdict } from '../core/verdict.ts';
+import { callAuthor } from './author-code.ts';
 import { shorten } from './shorten.ts';
 import type { Claim } from './types.ts';
-
-/** For what an author's own code computes; it compares a few words. */
-export const CODE_MS = 5000;
 
 /** What both pods of a claim showed, as recorded. */
 export interface Seen {
@@ -24,7 +21,7 @@ export interface Seen {
  */
 export function judge(claim: Claim, seen: Seen): Verdict {
   try {
-    return inTime(() => weigh(claim, seen), CODE_MS);
+    return callAuthor(() => weigh(claim, seen));
   } catch (error) {
     // The author's code: an expectation that breaks has not been met, and nothing was contradicted either.
     return { kind: 'inconclusive', why: `the claim's own code failed: ${describeError(error)}` };
@@ -57,7 +54,7 @@ const MOST_SHOWN = 2000;
 
 /** What was seen, in the claim's own words. @throws OutOfTime; whatever the claim's own code throws */
 export function showValue(claim: Claim, value: Json): string {
-  return inTime(() => shown(claim, value), CODE_MS);
+  return callAuthor(() => shown(claim, value));
 }
 
 /** They are text in its types, and at run time whatever it returns. */

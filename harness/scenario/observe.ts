@@ -1,12 +1,12 @@
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
-import { inTime } from '../core/in-time.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
 import { CannotTell } from '../core/under-test.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { workloadUnderTest } from './actors.ts';
-import { CODE_MS, judge, showValue } from './judge.ts';
+import { callAuthor } from './author-code.ts';
+import { judge, showValue } from './judge.ts';
 import type { Play } from './play.ts';
 import { createScene } from './scene.ts';
 import type { SceneParts } from './scene-parts.ts';
@@ -53,7 +53,7 @@ async function observe(
     const stop = AbortSignal.any([signal, codeStopped(play.unit.scenario.folder)]);
     const deadline = Deadline.in(OBSERVE_MS, `claim ${claim.id} on ${name}`, stop);
     const parts = play.sceneParts(recorder, deadline);
-    const value = await deadline.race(inTime(() => ask(claim, name, { play, parts }), CODE_MS));
+    const value = await deadline.race(callAuthor(() => ask(claim, name, { play, parts })));
     // The judge sees what a file would give back, so that a stored run is judged on exactly the same value.
     return { kind: 'seen', value: asStored(value), evidence: recorder.evidence };
   } catch (error) {

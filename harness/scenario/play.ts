@@ -1,11 +1,10 @@
 import { systemClock } from '../core/clock.ts';
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
-import { inTime } from '../core/in-time.ts';
 import { isPod, type KubeObject, type Pod } from '../core/kube.ts';
 import { describePodState, podState } from '../probes/pod-state.ts';
 import { atRest } from './at-rest.ts';
-import { CODE_MS } from './judge.ts';
+import { callAuthor } from './author-code.ts';
 import { nameOf } from './plan.ts';
 import type { Unit } from './unit.ts';
 import { nodePicker } from './placement.ts';
@@ -126,7 +125,7 @@ export class Play {
       nodeFor: this.#nodeFor,
       later: (undoes, undo) => this.#cleanUp.register(undoes, undo),
     });
-    const doing = async (): Promise<void> => deadline.race(inTime(() => does(stage), CODE_MS));
+    const doing = async (): Promise<void> => deadline.race(callAuthor(() => does(stage)));
     const failed = await doing().then(() => undefined, describeError);
     signal.throwIfAborted();
     const ms = Math.round(systemClock.now() - startedAt);

@@ -5,7 +5,7 @@ import type { NewRunEvent } from '../core/events.ts';
 import type { KubeObject } from '../core/kube.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { resolvePlaces } from '../config/places.ts';
-import { exited, fakeWorld, type FakeScript, type FakeWorld } from '../testing/fake-cluster.ts';
+import { exited, fakeWorld, type FakeScript, type FakeWorld, UNWATCHED } from '../testing/fake-cluster.ts';
 import { claim, variantClaim } from './define.ts';
 import { loadScenarios } from './load.ts';
 import { makePlan } from './plan.ts';
@@ -93,8 +93,7 @@ async function run(
       runId: 'abc123',
       sink: { emit: (event) => events.push(event) },
       signal: options.signal ?? new AbortController().signal,
-      codeStopped: () => new AbortController().signal,
-      keepManifests: () => undefined,
+      ...UNWATCHED,
     },
   );
   return {
@@ -132,8 +131,7 @@ describe('runScenarios', () => {
       runId: 'abc123',
       sink: { emit: (event) => events.push(event) },
       signal: new AbortController().signal,
-      codeStopped: () => new AbortController().signal,
-      keepManifests: () => undefined,
+      ...UNWATCHED,
     });
     const begun = events.flatMap((event) => (event.type === 'unit.started' ? [event.unit.scenario] : []));
     expect(begun).toEqual(['rolled', 'host-network']);

@@ -1,8 +1,7 @@
 import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
-import { inTime } from '../core/in-time.ts';
 import type { Scene } from '../core/under-test.ts';
-import { CODE_MS } from './judge.ts';
+import { callAuthor } from './author-code.ts';
 
 /** What the acts of a unit registered to be taken back. */
 export interface UnitCleanUp {
@@ -29,7 +28,7 @@ export function unitCleanUp(): UnitCleanUp {
         const deadline = Deadline.in(UNDO_MS, next.what);
         try {
           const { undo } = next;
-          await deadline.race(inTime(() => undo(sceneFor(deadline)), CODE_MS));
+          await deadline.race(callAuthor(() => undo(sceneFor(deadline))));
         } catch (error) {
           failures.push(`${next.what}: ${describeError(error)}`);
         }

@@ -36,6 +36,12 @@ export interface FakeWorld {
   readonly deleted: string[];
 }
 
+/** What else a run takes, where nobody looks at it. */
+export const UNWATCHED = {
+  codeStopped: () => new AbortController().signal,
+  keepManifests: () => undefined,
+};
+
 export const exited = (stdout: string, exitCode = 0): CommandResult => ({
   kind: 'exited',
   exitCode,
