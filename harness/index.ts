@@ -21,7 +21,7 @@ export { ask, read } from './probes/answer.ts';
 export { beyondDefault, capabilityNames } from './probes/capabilities.ts';
 export { confinementOf } from './probes/confinement.ts';
 export { copiedIntoPrivileged, DEFAULT_DEVICES, deviceId, devicesOf, type Device } from './probes/devices.ts';
-export { dnsOf, type DnsView } from './probes/dns.ts';
+export { asksAsNode, dnsOf, type DnsView } from './probes/dns.ts';
 export {
   httpFrom,
   isAnswerOf,
@@ -35,7 +35,7 @@ export { httpFromLaptop, type LaptopAnswers } from './probes/from-laptop.ts';
 export { httpManyFrom } from './probes/http-many.ts';
 export type { HttpTarget } from './probes/http-target.ts';
 export { identityOf, parseId, type IdOutput, type ProcessIdentity } from './probes/identity.ts';
-export { interfacesOf } from './probes/interfaces.ts';
+export { interfacesOf, withoutFallbackTunnels } from './probes/interfaces.ts';
 export { listeningPorts } from './probes/listeners.ts';
 export { messageQueuesOf, withMessageQueue } from './probes/message-queues.ts';
 export { namespaceOf, namespaceOfNode, sharedWithNode, type NamespaceKind } from './probes/namespaces.ts';

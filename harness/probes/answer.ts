@@ -8,7 +8,8 @@ const QUESTION_MS = 15_000;
 export type Exited = Extract<CommandResult, { kind: 'exited' }>;
 
 /**
- * Runs a command and returns its result only if it really ended by itself. Every other ending is "cannot tell".
+ * Runs a command and returns its result only if it really ended by itself and all that it printed is there. Everything
+ * else is "cannot tell": what is missing from half a list would pass for absent.
  *
  * @throws CannotTell
  */
@@ -21,6 +22,8 @@ export async function ask(
   const result = await runner.run(argv, { deadline, ...(stdin === undefined ? {} : { stdin }) });
   if (result.kind !== 'exited')
     throw new CannotTell(`${formatArgv(argv)} in ${runner.where}: ${describeResult(result)}`);
+  if (result.truncated === true)
+    throw new CannotTell(`${formatArgv(argv)} in ${runner.where} printed more than is kept of it`);
   return result;
 }
 

@@ -1,5 +1,8 @@
-import { expect, test } from '@jest/globals';
-import { parseNameServers } from './dns.ts';
+import { describe, expect, test } from '@jest/globals';
+import type { CommandResult, CommandRunner } from '../core/command.ts';
+import type { KubeObject } from '../core/kube.ts';
+import { exited } from '../testing/fake-cluster.ts';
+import { asksAsNode, dnsOf, parseNameServers } from './dns.ts';
 
 test('reads what the kubelet writes for a pod with cluster DNS', () => {
   const text = `search podproof-1.svc.cluster.local svc.cluster.local cluster.local
@@ -25,3 +28,62 @@ options ndots:0
 test('a file without a server is no answer', () => {
   expect(() => parseNameServers('options ndots:0\n')).toThrow('names no name server');
 });
+
+describe('asksAsNode', () => {
+  const UPLINKS = 'nameserver 192.0.2.53\nnameserver 192.0.2.54\n';
+
+  test('where the node has a resolver of its own, a pod may ask that or those behind it', async () => {
+    const stub = {
+      '/etc/resolv.conf': 'nameserver 127.0.0.53\n',
+      '/run/systemd/resolve/resolv.conf': UPLINKS,
+    };
+    expect(asksAsNode(await seen(UPLINKS, stub))).toBe(true);
+    expect(asksAsNode(await seen('nameserver 127.0.0.53\n', stub))).toBe(true);
+    expect(asksAsNode(await seen('nameserver 10.96.0.10\n', stub))).toBe(false);
+  });
+
+  test('where it has none, what another file says does not count', async () => {
+    const plain = {
+      '/etc/resolv.conf': 'nameserver 172.19.0.1\n',
+      '/run/systemd/resolve/resolv.conf': UPLINKS,
+    };
+    expect(asksAsNode(await seen('nameserver 172.19.0.1\n', plain))).toBe(true);
+    expect(asksAsNode(await seen(UPLINKS, plain))).toBe(false);
+  });
+
+  test('a resolver of which nothing more is known is compared itself', async () => {
+    const alone = { '/etc/resolv.conf': 'nameserver 127.0.0.1\n' };
+    expect(asksAsNode(await seen('nameserver 127.0.0.1\n', alone))).toBe(true);
+    expect(asksAsNode(await seen(UPLINKS, alone))).toBe(false);
+  });
+
+  test('the kubelet hands on three servers', async () => {
+    const four = [1, 2, 3, 4].map((number) => `nameserver 192.0.2.${String(number)}\n`);
+    const node = { '/etc/resolv.conf': four.join('') };
+    expect(asksAsNode(await seen(four.slice(0, 3).join(''), node))).toBe(true);
+  });
+});
+
+function seen(inPod: string, onNode: Readonly<Record<string, string>>): ReturnType<typeof dnsOf> {
+  const service: KubeObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'kube-dns' },
+    spec: { clusterIP: '10.96.0.10' },
+  };
+  const node = { name: 'a', address: '192.0.2.1', runner: withFiles(onNode) };
+  const pod = { runner: withFiles({ '/etc/resolv.conf': inPod }), node };
+  return dnsOf(pod, { read: () => Promise.resolve(service) });
+}
+
+/** Has cat and curl, which finds nothing. */
+function withFiles(files: Readonly<Record<string, string>>): CommandRunner {
+  return {
+    where: 'a',
+    run([program, path = '']): Promise<CommandResult> {
+      const text = files[path];
+      if (program === 'curl') return Promise.resolve(exited('', 6));
+      return Promise.resolve(text === undefined ? exited('', 1) : exited(text));
+    },
+  };
+}

@@ -22,3 +22,15 @@ export function parseNetDev(text: string): readonly string[] {
   if (!names.includes('lo')) throw new CannotTell('/proc/self/net/dev lists no lo interface');
   return names.sort();
 }
+
+/**
+ * Tunnel devices that the kernel puts into every new network namespace once their module is loaded, as on Docker Desktop
+ * and on nodes with Calico; they are down, and `ifconfig` without -a does not show them. Source of the names:
+ * Documentation/admin-guide/sysctl/net.rst, fb_tunnels_only_for_init_net.
+ */
+const FALLBACK_TUNNELS = /^(tunl0|gre0|gretap0|erspan0|ip_vti0|ip6_vti0|sit0|ip6tnl0|ip6gre0)$/;
+
+/** The interfaces that somebody made for this namespace. */
+export function withoutFallbackTunnels(names: readonly string[]): readonly string[] {
+  return names.filter((name) => !FALLBACK_TUNNELS.test(name));
+}

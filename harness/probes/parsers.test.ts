@@ -3,7 +3,7 @@ import { beyondDefault, capabilityNames } from './capabilities.ts';
 import { copiedIntoPrivileged, parseDevices } from './devices.ts';
 import { isUnknownName, parseCurl, strangerAmong } from './http.ts';
 import { parseId, parseStatus } from './identity.ts';
-import { parseNetDev } from './interfaces.ts';
+import { parseNetDev, withoutFallbackTunnels } from './interfaces.ts';
 import { parseNamespace } from './namespaces.ts';
 import { parseStats } from './pod-processes.ts';
 import { parseCommandLines } from './processes.ts';
@@ -163,6 +163,11 @@ test('interfaces come from /proc/net/dev, and a list without lo is no answer', (
     'lo',
   ]);
   expect(() => parseNetDev(heading)).toThrow('no lo');
+});
+
+test('tunnels that the kernel puts into every namespace are nobody’s interfaces, others with such names are', () => {
+  expect(withoutFallbackTunnels(['eth0', 'gre0', 'ip6tnl0', 'lo', 'sit0', 'tunl0'])).toEqual(['eth0', 'lo']);
+  expect(withoutFallbackTunnels(['eth0', 'lo', 'tunl01', 'vxlan0'])).toHaveLength(4);
 });
 
 test('a namespace is its kind and its number, nothing else', () => {

@@ -8,6 +8,12 @@ export type ProcessLine = {
 };
 
 /**
+ * So much of each command line is read: enough to know a process by, and little enough that two thousand of them fit
+ * into what is kept of a pod's output (1 MiB).
+ */
+const LINE_BYTES = 512;
+
+/**
  * The command lines of all processes that the runner can see, kernel threads left out. What is searched for never
  * appears in the argv of the search itself, so the search cannot find itself. One `head` reads all files: a process
  * for each of them would cost more than everything else in a scenario.
@@ -26,7 +32,7 @@ export async function commandLines(runner: CommandRunner): Promise<readonly Proc
     'head',
     '-v',
     '-c',
-    '4096',
+    String(LINE_BYTES),
     '{}',
     '+',
   ]);

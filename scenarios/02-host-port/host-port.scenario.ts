@@ -9,16 +9,24 @@ import {
   namespaceOf,
   namespaceOfNode,
   isAnswerOf,
-  lostAmong,
   showAnswer,
   type HttpAnswer,
-  type HttpTarget,
   type PodUnderTest,
 } from '../../harness/index.ts';
-import { brief, everyAnswer, laptopReaches, ofItsNode, podIP, showLaptop } from './ways.ts';
+import {
+  at,
+  brief,
+  everyAnswer,
+  HOST_PORT,
+  laptopReaches,
+  muddled,
+  neitherOurs,
+  ofItsNode,
+  onPodAddress,
+  ours,
+  showLaptop,
+} from './ways.ts';
 
-const HOST_PORT = 9000;
-const POD_PORT = 8080;
 /** The kubelet listens here on every node, so a table of listeners without it is not the node's. */
 const KUBELET_PORT = 10250;
 
@@ -43,9 +51,9 @@ export default defineScenario({
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => ({
-        nonce: scene.nonceOf(pod.name),
+        ...ours(pod, scene),
         // Positive check: the server itself works, so a refusal on the node's port means that the port is closed.
-        podAddress: await httpFrom(pod.node.runner, at(await podIP(pod), POD_PORT)),
+        podAddress: await onPodAddress(pod, pod.node, scene),
         fromItsNode: await httpFrom(pod.node.runner, at(pod.node.address)),
         fromOtherNode: await httpFrom(otherNode(pod).runner, at(pod.node.address)),
         fromOutside: await httpFrom(await scene.outsider(), at(pod.node.address)),
@@ -60,7 +68,7 @@ export default defineScenario({
           [seen.fromItsNode, seen.fromOtherNode, seen.fromOutside].every((answer) =>
             isAnswerOf(answer, nonce),
           ) && laptopReaches(fromLaptop, { nonce, nodeAddress }),
-        unclear: ({ podAddress, nonce, ...seen }) => muddled({ podAddress, nonce }, everyAnswer(seen)),
+        unclear: (seen) => muddled(seen, everyAnswer(seen)),
       },
       controlShows: {
         text: 'a refused connection everywhere',
@@ -68,7 +76,7 @@ export default defineScenario({
           [fromItsNode, fromOtherNode, fromOutside, ...ofItsNode(fromLaptop)].every(
             ({ kind }) => kind === 'refused',
           ),
-        unclear: ({ podAddress, nonce, ...seen }) => muddled({ podAddress, nonce }, everyAnswer(seen)),
+        unclear: (seen) => muddled(seen, everyAnswer(seen)),
       },
     }),
     claim({
@@ -83,6 +91,7 @@ export default defineScenario({
       control: 'pod-without-hostport',
       observe: async (pod, scene) => {
         const outsider = await scene.outsider();
+        const podAddress = await onPodAddress(pod, otherNode(pod), scene);
         const own: HttpAnswer[] = [];
         const others: HttpAnswer[] = [];
         for (const other of pod.otherNodes) {
@@ -93,8 +102,8 @@ export default defineScenario({
           others.push(await httpFrom(outsider, at(other.address)));
         }
         return {
-          nonce: scene.nonceOf(pod.name),
-          podAddress: await httpFrom(otherNode(pod).runner, at(await podIP(pod), POD_PORT)),
+          ...ours(pod, scene),
+          podAddress,
           own,
           others,
           otherNames: pod.otherNodes.map(({ name }) => name),
@@ -106,13 +115,13 @@ export default defineScenario({
         text: 'a refusal by every other node, while the same curl reaches its own node',
         holds: ({ nonce, own, others }) =>
           others.every(({ kind }) => kind === 'refused') && own.every((answer) => isAnswerOf(answer, nonce)),
-        unclear: ({ own, others, ...server }) => muddled(server, [...own, ...others]),
+        unclear: (seen) => muddled(seen, [...seen.own, ...seen.others]),
       },
       controlShows: {
         text: 'a refusal by its own node, and no answer of its own anywhere else',
         holds: ({ nonce, own, others }) =>
           own.every(({ kind }) => kind === 'refused') && !others.some((answer) => isAnswerOf(answer, nonce)),
-        unclear: ({ own, others, ...server }) => muddled(server, [...own, ...others]),
+        unclear: (seen) => muddled(seen, [...seen.own, ...seen.others]),
       },
     }),
     claim({
@@ -126,10 +135,10 @@ export default defineScenario({
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => ({
-        nonce: scene.nonceOf(pod.name),
+        ...ours(pod, scene),
         pod: await namespaceOf(pod.runner, 'net'),
         node: await namespaceOfNode(pod.node, 'net'),
-        podAddress: await httpFrom(pod.node.runner, at(await podIP(pod), POD_PORT)),
+        podAddress: await onPodAddress(pod, pod.node, scene),
         onNode: await httpFrom(pod.node.runner, at(pod.node.address)),
       }),
       show: ({ pod, node, onNode }) =>
@@ -137,12 +146,12 @@ export default defineScenario({
       subjectShows: {
         text: 'its own namespace and an answer on the node’s port',
         holds: ({ pod, node, onNode, nonce }) => pod !== node && isAnswerOf(onNode, nonce),
-        unclear: ({ onNode }) => lostAmong([onNode]),
+        unclear: ({ onNode, nonces }) => neitherOurs([onNode], nonces),
       },
       controlShows: {
         text: 'its own namespace and a refusal on the node’s port',
         holds: ({ pod, node, onNode }) => pod !== node && onNode.kind === 'refused',
-        unclear: ({ onNode, ...server }) => muddled(server, [onNode]),
+        unclear: (seen) => muddled(seen, [seen.onNode]),
       },
     }),
     claim({
@@ -156,9 +165,11 @@ export default defineScenario({
       subject: 'pod-hostport',
       control: 'pod-without-hostport',
       observe: async (pod, scene) => {
+        // A server that has not begun would refuse as well.
+        await onPodAddress(pod, pod.node, scene);
         const listening = await listeningPorts(pod.node.runner);
         return {
-          nonce: scene.nonceOf(pod.name),
+          ...ours(pod, scene),
           onNode: await httpFrom(pod.node.runner, at(pod.node.address)),
           listens: listening.includes(HOST_PORT),
           kubeletListens: listening.includes(KUBELET_PORT),
@@ -220,23 +231,14 @@ export default defineScenario({
   ],
 });
 
-type Listening = { readonly kubeletListens: boolean; readonly onNode: HttpAnswer };
+type Listening = {
+  readonly kubeletListens: boolean;
+  readonly onNode: HttpAnswer;
+  readonly nonces: readonly string[];
+};
 
-type Server = { readonly podAddress: HttpAnswer; readonly nonce: string };
-
-/** The pod's server must work, and each question must get an answer or a refusal. */
-function muddled({ podAddress, nonce }: Server, answers: readonly HttpAnswer[]): string | undefined {
-  return isAnswerOf(podAddress, nonce)
-    ? lostAmong(answers)
-    : `the server itself does not answer on the pod’s address: ${showAnswer(podAddress)}`;
-}
-
-function incomplete({ kubeletListens, onNode }: Listening): string | undefined {
-  return kubeletListens ? lostAmong([onNode]) : 'the node’s list of listeners lacks the kubelet';
-}
-
-function at(host: string, port = HOST_PORT): HttpTarget {
-  return { host, port, path: '/nonce' };
+function incomplete({ kubeletListens, onNode, nonces }: Listening): string | undefined {
+  return kubeletListens ? neitherOurs([onNode], nonces) : 'the node’s list of listeners lacks the kubelet';
 }
 
 function otherNode(pod: PodUnderTest): PodUnderTest['node'] {

@@ -9,10 +9,10 @@ import {
   seesSharedMemory,
   withMessageQueue,
   type Claim,
-  type Expectation,
   type ProcessLine,
   type Scene,
 } from '../../harness/index.ts';
+import { inWords, showing, sightOf, type Sight } from './sight.ts';
 
 const ALL_THROUGH_IPC =
   'so you can communicate with all the other processes running on the node, through Inter-Process Communication';
@@ -96,18 +96,18 @@ export default defineScenario({
     }),
     oneSwitch({
       id: 'processes-without-ipc',
-      must: 'A pod with hostPID alone MUST see every process of its node and yet share no IPC with them',
+      must: 'A pod with hostPID alone MUST see every process of its node and yet share neither System V IPC nor POSIX message queues with them',
       correction:
         'What ps aux shows proves nothing about IPC: it lists the PID namespace, and IPC is another switch.',
       subject: 'pod-hpid-only',
-      sees: { processes: 'all', ipc: false },
+      sees: { processes: 'all', namespace: false, memory: false },
     }),
     oneSwitch({
       id: 'ipc-without-processes',
-      must: 'A pod with hostIPC alone MUST share the node’s IPC and yet see no process but its own',
+      must: 'A pod with hostIPC alone MUST share the node’s System V IPC and POSIX message queues and yet see no process but its own',
       correction: 'It takes no sight of processes, and so no ps aux, to communicate through IPC.',
       subject: 'pod-hipc-only',
-      sees: { processes: 'none', ipc: true },
+      sees: { processes: 'none', namespace: true, memory: true },
     }),
   ],
   mutants: [
@@ -208,35 +208,20 @@ function sameNamespace(kind: 'pid' | 'ipc'): Claim {
   });
 }
 
-/** What a pod sees of its node's processes, and whether it sees the node's shared memory. */
-type Sight = { readonly processes: 'all' | 'some' | 'none'; readonly ipc: boolean };
-
 /** One switch alone against both: the other one is what subject and control differ in. */
 function oneSwitch({ sees, ...about }: About & { readonly sees: Sight }): Claim {
   return claim({
     ...about,
     source: { lines: [76, 78], sentence: ALL_THROUGH_IPC },
     control: 'pod-hpid-ipc',
-    observe: async (pod): Promise<Sight> => {
-      const { node, missing } = await comparedWithNode(pod);
-      const processes = missing.length === 0 ? 'all' : missing.length === node.length ? 'none' : 'some';
-      return { processes, ipc: await seesSharedMemory(pod) };
-    },
+    observe: sightOf,
     show: inWords,
     subjectShows: showing(sees),
-    controlShows: showing({ processes: 'all', ipc: true }),
+    controlShows: showing({ processes: 'all', namespace: true, memory: true }),
   });
 }
 
 type About = Pick<Claim, 'id' | 'must' | 'correction' | 'subject'>;
-
-function showing(wanted: Sight): Expectation<Sight> {
-  return { text: inWords(wanted), holds: (seen) => inWords(seen) === inWords(wanted) };
-}
-
-function inWords({ processes, ipc }: Sight): string {
-  return `${processes} of the node’s processes, ${ipc ? 'its' : 'no'} shared memory`;
-}
 
 /** The number of a pod's main process, known by the word that nobody else has in its command line. */
 function markedProcess(lines: readonly ProcessLine[], pod: string, scene: Scene): number | undefined {

@@ -24,13 +24,13 @@ export default defineScenario({
   claims: [
     claim({
       id: 'root-without-it',
-      must: 'A container without a security context MUST run as uid 0 and gid 0, its main process as well as what exec starts',
+      must: 'A container without a security context whose image names no user MUST run as uid 0 and gid 0, its main process as well as what exec starts',
       source: {
         lines: [87, 89],
         sentence: 'you’ll see uid=0(root) and gid=0(root)which means the container is running as root',
       },
       correction:
-        'It is so because the image says nothing else: a USER in the image would count. And today id prints a third part, groups=….',
+        'It is so because the image names no user: a USER in the image would count. And today id prints a third part, groups=….',
       subject: 'pod-without-su',
       control: 'pod-as-user-guest',
       observe: async (pod) => {
@@ -95,7 +95,7 @@ export default defineScenario({
     }),
     claim({
       id: 'node-sees-405',
-      must: 'On the node the process of a container with runAsUser 405 MUST have uid 405 too',
+      must: 'On the node the process of a container with runAsUser 405 MUST have uid 405 too, unless its pod has a user namespace of its own',
       source: {
         lines: [95, 101],
         sentence: 'you’ll need to set the pod’s securityContext.runAsUser property',
@@ -116,7 +116,7 @@ export default defineScenario({
     }),
     claim({
       id: 'group-comes-from-the-image',
-      must: 'A container with a runAsUser that its image does not know MUST run with gid 0, the group of root',
+      must: 'A container with a runAsUser that its image does not know, and without runAsGroup, MUST run with gid 0, the group of root',
       source: { lines: [95, 99], sentence: 'uid=405(guest) gid=100(users)' },
       correction:
         'gid 100 does not come with runAsUser: it stands in the image’s /etc/passwd. A user who is not in there gets root’s group.',

@@ -40,16 +40,13 @@ export default defineScenario({
       control: 'pod-root-allowed',
       when: 'settled',
       observe: async (pod, scene) => {
-        // The kubelet sends events apart from the status, a moment later.
-        let events = await pod.events();
-        for (
-          let tries = 0;
-          tries < 20 && !events.some(({ reason }) => reason === 'Failed' || reason === 'Started');
-          tries += 1
-        ) {
-          await scene.hold(250);
-          events = await pod.events();
-        }
+        // The kubelet sends events apart from the status, a moment later: silence says nothing.
+        const events = await scene.until('an event about the end or the start', 20_000, async () => {
+          const told = await pod.events();
+          return told.some(({ reason }) => reason === 'Failed' || reason === 'Started')
+            ? done(told)
+            : pending(told.map(({ reason }) => reason).join(', ') || 'no event');
+        });
         return events.map(({ type, reason, source, message }) => ({ type, reason, source, message }));
       },
       show: (events) => {
@@ -62,11 +59,12 @@ export default defineScenario({
       subjectShows: {
         text: `a Warning event “Error: ${MESSAGE} …” from the kubelet, and never Started`,
         holds: (events) => events.some(isRefusal) && !events.some(({ reason }) => reason === 'Started'),
+        unclear: imageMissing,
       },
       controlShows: {
         text: 'a Started event and no refusal',
         holds: (events) => events.some(({ reason }) => reason === 'Started') && !events.some(isRefusal),
-        unclear: (events) => (events.length === 0 ? 'the API server has no event about this pod' : undefined),
+        unclear: imageMissing,
       },
     }),
     claim({
@@ -84,7 +82,10 @@ export default defineScenario({
           await pod.nudge();
         }
         const refusals = await refusedOrStarted(TRIES, pod, scene);
-        return { sandboxes, refusals, looks: [first, await look(pod)] };
+        const last = await look(pod);
+        // A container that came and went between two looks would have been told.
+        const created = (await pod.events()).some(({ reason }) => reason === 'Created');
+        return { sandboxes, refusals, created, looks: [first, last] };
       },
       show: ({ refusals, looks }) =>
         looks
@@ -94,10 +95,11 @@ export default defineScenario({
           )
           .join(`; after ${String(refusals)} refusals `),
       subjectShows: {
-        text: `a sandbox and no container on the node, also after ${String(TRIES)} tries, and none ever started`,
-        holds: ({ sandboxes, refusals, looks }) =>
+        text: `a sandbox and no container on the node, also after ${String(TRIES)} tries, and none ever created or started`,
+        holds: ({ sandboxes, refusals, created, looks }) =>
           sandboxes > 0 &&
           refusals >= TRIES &&
+          !created &&
           looks.every(({ containers, started, restarts }) => containers === 0 && !started && restarts === 0),
       },
       controlShows: {
@@ -166,14 +168,18 @@ function refused(id: string, control: string, must: string): ReturnType<typeof c
       text: `scheduled, Pending, ${REASON} “${MESSAGE} …”`,
       holds: ({ scheduled, phase, reason, message }) =>
         scheduled && phase === 'Pending' && reason === REASON && message.startsWith(MESSAGE),
-      unclear: ({ reason }) =>
-        /Image/.test(reason) && reason !== REASON ? `the image could not be had: ${reason}` : undefined,
+      unclear: imageRefused,
     },
     controlShows: {
       text: 'scheduled and running',
       holds: ({ scheduled, phase, state }) => scheduled && phase === 'Running' && state === 'running',
+      unclear: imageRefused,
     },
   });
+}
+
+function imageRefused({ reason }: { readonly reason: string }): string | undefined {
+  return /Image/.test(reason) ? `the image could not be had: ${reason}` : undefined;
 }
 
 type Told = {
@@ -192,13 +198,17 @@ function isRefusal({ type, reason, source, message }: Told): boolean {
   );
 }
 
+/** A pull that failed is told with the same reason as the refusal. */
+function imageMissing(events: readonly Told[]): string | undefined {
+  const pull = events.find(({ reason, message }) => reason === 'Failed' && /pull|ErrImage/i.test(message));
+  return events.some(isRefusal) ? undefined : pull && `the image could not be had: ${pull.message}`;
+}
+
 /** How often the kubelet has refused the pod: at least so many times, or its container was started. */
 function refusedOrStarted(times: number, pod: PodUnderTest, scene: Scene): Promise<number> {
   return scene.until(`${String(times)} refusals of the kubelet`, 15_000, async () => {
     const [events, { started }] = await Promise.all([pod.events(), look(pod)]);
-    const refusals = events
-      .filter(({ type, reason, source }) => type === 'Warning' && reason === 'Failed' && source === 'kubelet')
-      .reduce((sum, { count }) => sum + count, 0);
+    const refusals = events.filter(isRefusal).reduce((sum, { count }) => sum + count, 0);
     return started || refusals >= times ? done(refusals) : pending(`${String(refusals)} refusals`);
   });
 }

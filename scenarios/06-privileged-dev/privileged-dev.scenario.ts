@@ -1,29 +1,18 @@
 import {
-  ask,
-  CannotTell,
   capabilityNames,
   claim,
   confinementOf,
-  copiedIntoPrivileged,
   DEFAULT_DEVICES,
   defineScenario,
-  deviceId,
-  devicesOf,
   identityOf,
   mainProcessOnNode,
   podOf,
   sharedWithNode,
-  type Device,
-  type PodUnderTest,
 } from '../../harness/index.ts';
-
-/**
- * Character devices that may be opened without any effect and are not among those every container may use:
- * /dev/fuse, /dev/loop-control, /dev/kmsg. Opening is tried without reading or writing a byte.
- */
-const HARMLESS = ['c 10:229', 'c 10:237', 'c 1:11'];
+import { devicesSeen, harmlessDevice, makeDevice, opens } from './devices.ts';
 
 const NAMESPACES = ['net', 'mnt', 'pid', 'ipc'];
+
 export default defineScenario({
   id: 'privileged-dev',
   title:
@@ -35,20 +24,11 @@ export default defineScenario({
   claims: [
     claim({
       id: 'all-devices',
-      must: 'A privileged container MUST see all devices of its node, a plain one only the few that every container has',
+      must: 'A privileged container MUST see all devices that its node had when it started, a plain one only the few that every container has',
       source: { lines: [127, 139], sentence: 'the privileged container sees all the host node’s devices' },
       subject: 'pod-privileged',
       control: 'pod-unprivileged',
-      observe: async (pod) => {
-        const node = idsOf((await devicesOf(pod.node.runner)).filter(copiedIntoPrivileged));
-        const own = idsOf(await devicesOf(pod.runner));
-        return {
-          own: own.length,
-          node: node.length,
-          missing: node.filter((id) => !own.includes(id)),
-          beyondDefault: own.filter((id) => !DEFAULT_DEVICES.includes(id)).length,
-        };
-      },
+      observe: devicesSeen,
       show: ({ own, node, missing }) =>
         `${String(own)} devices; ${missing.length === 0 ? `all ${String(node)} of the node` : `${String(missing.length)} of the node’s ${String(node)} missing`}`,
       subjectShows: {
@@ -116,7 +96,7 @@ export default defineScenario({
     }),
     claim({
       id: 'nothing-confines-it',
-      must: 'In a privileged container nothing of /proc and /sys MUST be hidden or read-only, and neither a seccomp filter nor an AppArmor profile may confine it, even if the pod asks for one',
+      must: 'In a privileged container nothing of /proc and /sys MUST be hidden or read-only, and neither a seccomp filter, even if the pod asks for one, nor the runtime’s AppArmor profile may confine it',
       source: {
         lines: [121, 125],
         sentence: 'other kernel features, which aren’t accessible to regular containers',
@@ -209,35 +189,6 @@ export default defineScenario({
     },
   ],
 });
-
-function idsOf(devices: readonly Device[]): readonly string[] {
-  return [...new Set(devices.map(deviceId))].sort();
-}
-
-async function harmlessDevice(pod: PodUnderTest): Promise<Device> {
-  const devices = await devicesOf(pod.node.runner);
-  const [device] = HARMLESS.flatMap((id) => devices.find((candidate) => deviceId(candidate) === id) ?? []);
-  if (device === undefined)
-    throw new CannotTell(`node ${pod.node.name} has none of the harmless devices ${HARMLESS.join(', ')}`);
-  return device;
-}
-
-/** mknod is among the default capabilities, so even the control gets a device file; using it is another matter. */
-async function makeDevice(pod: PodUnderTest, { major, minor }: Device): Promise<string> {
-  const path = `/device-${String(major)}-${String(minor)}`;
-  const made = await ask(pod.runner, ['mknod', path, 'c', String(major), String(minor)]);
-  if (made.exitCode !== 0)
-    throw new CannotTell(`${pod.name} cannot make a device file: ${made.stderr.trim()}`);
-  return path;
-}
-
-/** Opens the file and closes it again without reading: dd with a count of nothing. */
-async function opens(runner: PodUnderTest['runner'], path: string): Promise<string> {
-  const result = await ask(runner, ['dd', `if=${path}`, 'of=/dev/null', 'count=0']);
-  return result.exitCode === 0
-    ? 'opens'
-    : (/Operation not permitted/.exec(result.stderr)?.[0] ?? result.stderr.trim());
-}
 
 function nodeHasMore({ node }: { node: number }): string | undefined {
   return node > DEFAULT_DEVICES.length

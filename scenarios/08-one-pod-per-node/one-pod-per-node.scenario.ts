@@ -2,18 +2,13 @@ import {
   antiAffinityInstead,
   claim,
   defineScenario,
-  done,
   eachPort,
   NO_FREE_PORT,
-  pending,
   podState,
   withoutPreemption,
   workloadClaim,
-  type ObjectEvent,
-  type Pod,
-  type Scene,
-  type WorkloadUnderTest,
 } from '../../harness/index.ts';
+import { decisions, idleNodes, isRefused, isScheduled, scheduling, takenByOthers } from './decisions.ts';
 
 const SOURCE = {
   lines: [48, 48],
@@ -58,6 +53,7 @@ export default defineScenario({
           pods: pods.length,
           running: running.map(({ spec }) => spec.nodeName ?? '').sort(),
           waiting: waiting.map((pod) => ({ phase: pod.status?.phase ?? '', why: scheduling(pod).message })),
+          idle: idleNodes(scene, pods),
         };
       },
       show: ({ pods, running, waiting }) =>
@@ -69,7 +65,12 @@ export default defineScenario({
           running.join(' ') === nodes.join(' ') &&
           waiting.length === 1 &&
           waiting.every(({ phase, why }) => phase === 'Pending' && why.includes(NO_FREE_PORT)),
-        unclear: allMustHaveSettled,
+        unclear: (seen) =>
+          allMustHaveSettled(seen) ??
+          takenByOthers(
+            seen.idle,
+            seen.waiting.map(({ why }) => why),
+          ),
       },
       controlShows: {
         text: 'all pods running, so that some node runs two',
@@ -86,6 +87,10 @@ export default defineScenario({
         const told = await decisions(workload, scene);
         return told.map(({ pod, event }) => ({
           ...scheduling(pod),
+          idle: idleNodes(
+            scene,
+            told.map((each) => each.pod),
+          ),
           event: `${event.type} ${event.reason}`,
           eventMessage: event.message,
         }));
@@ -96,6 +101,13 @@ export default defineScenario({
         text: `of one pod PodScheduled=False, Unschedulable and a FailedScheduling event, both “… ${NO_FREE_PORT} …”; the others Scheduled`,
         holds: (told) =>
           told.filter(isRefused).length === 1 && told.filter(isScheduled).length === told.length - 1,
+        unclear: (told) => {
+          const refused = told.filter(isRefused);
+          return takenByOthers(
+            told[0]?.idle ?? [],
+            refused.map(({ message }) => message),
+          );
+        },
       },
       controlShows: {
         text: 'every pod Scheduled',
@@ -104,7 +116,7 @@ export default defineScenario({
     }),
     claim({
       id: 'kubelet-refuses',
-      must: 'A pod that names a node itself and wants a host port that is taken there MUST be refused by the kubelet',
+      must: 'A pod that names a node itself and wants a host port that another pod has there MUST be refused by the kubelet',
       source: SOURCE,
       subject: 'pod-same-port',
       control: 'pod-free-port',
@@ -132,7 +144,11 @@ export default defineScenario({
       controlShows: {
         text: 'running on the same node',
         holds: ({ state, sameNode }) => state === 'running' && sameNode,
-        unclear: holderMustRun,
+        unclear: (seen) =>
+          holderMustRun(seen) ??
+          (seen.reason === 'NodePorts'
+            ? `somebody else has its port of the node: ${seen.message}`
+            : undefined),
       },
     }),
   ],
@@ -194,46 +210,6 @@ export default defineScenario({
     },
   ],
 });
-
-const DECISIONS = ['Scheduled', 'FailedScheduling'];
-
-type Decision = { readonly pod: Pod; readonly event: ObjectEvent };
-
-/** What the scheduler told about each pod, as its last word. Events come apart from the status, a moment later. */
-async function decisions(workload: WorkloadUnderTest, scene: Scene): Promise<readonly Decision[]> {
-  return scene.until('the scheduler to tell about every pod', 10_000, async () => {
-    const told: Decision[] = [];
-    for (const pod of await workload.pods()) {
-      const events = await scene.events(pod);
-      const event = events.findLast(({ reason }) => DECISIONS.includes(reason));
-      if (event === undefined) return pending(`no event about ${pod.metadata.name}`);
-      told.push({ pod, event });
-    }
-    return done(told);
-  });
-}
-
-/** What the pod's own condition says about it. */
-function scheduling(pod: Pod): { scheduled: string; reason: string; message: string } {
-  const condition = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  const { status = '', reason = '', message = '' } = condition ?? {};
-  return { scheduled: status, reason, message };
-}
-
-type Told = ReturnType<typeof scheduling> & { readonly event: string; readonly eventMessage: string };
-
-function isRefused({ scheduled, reason, message, event, eventMessage }: Told): boolean {
-  return (
-    scheduled === 'False' &&
-    reason === 'Unschedulable' &&
-    event === 'Warning FailedScheduling' &&
-    [message, eventMessage].every((text) => text.includes(NO_FREE_PORT))
-  );
-}
-
-function isScheduled({ scheduled, event }: Told): boolean {
-  return scheduled === 'True' && event === 'Normal Scheduled';
-}
 
 type Stand = {
   readonly pods: number;

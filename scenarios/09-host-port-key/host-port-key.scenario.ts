@@ -78,8 +78,10 @@ export default defineScenario({
           isAnswerOf(first, firstNonce) &&
           isAnswerOf(second, secondNonce) &&
           elsewhere.kind === 'refused',
-        unclear: ({ first, second, elsewhere, nonces }) =>
-          lostAmong([first, second, elsewhere]) ?? strangerAmong([first, second, elsewhere], nonces),
+        unclear: ({ first, second, elsewhere, nonces, ...pair }) =>
+          neitherRuns(pair) ??
+          lostAmong([first, second, elsewhere]) ??
+          strangerAmong([first, second, elsewhere], nonces),
       },
       controlShows: {
         text: `Pending beside it: without an address it wants all of them, “… ${NO_FREE_PORT} …”`,
@@ -101,8 +103,9 @@ export default defineScenario({
         return {
           ...pair,
           nonce: scene.nonceOf(pod.name),
+          nonces: PODS.map((name) => scene.nonceOf(name)),
           udp: await udpFromNode(node, here, 'hello'),
-          tcp: await httpFrom(node.runner, here),
+          tcp: await httpFrom(node.runner, { ...here, path: '/nonce' }),
         };
       },
       show: ({ state, message, udp }) =>
@@ -118,8 +121,11 @@ export default defineScenario({
           udp.kind === 'answered' &&
           udp.text === `${nonce} hello` &&
           tcp.kind === 'refused',
-        unclear: ({ udp, tcp }) =>
-          udp.kind === 'silent' ? 'no datagram came back, which can be chance' : lostAmong([tcp]),
+        unclear: ({ udp, tcp, nonces, ...pair }) =>
+          neitherRuns(pair) ??
+          (udp.kind === 'silent'
+            ? 'no datagram came back, which can be chance'
+            : (lostAmong([tcp]) ?? strangerAmong([tcp], nonces))),
       },
       controlShows: {
         text: `Pending beside it: it wants the port for TCP, “… ${NO_FREE_PORT} …”`,
@@ -181,6 +187,13 @@ async function pairOf(pod: PodUnderTest, scene: Scene): Promise<Pair & { readonl
     partner: partnerState.kind,
     sameNode: own.spec.nodeName !== undefined && own.spec.nodeName === other.spec.nodeName,
   };
+}
+
+/** Between the two of them one gets its port, whatever they want; if neither does, another workload has it. */
+function neitherRuns({ state, message, partner }: Pair): string | undefined {
+  return state !== 'running' && partner !== 'running'
+    ? `neither of the two runs, as if somebody else had the port: ${withoutPreemption(message)}`
+    : undefined;
 }
 
 function waitsForThePort({ state, message, partner }: Pair): boolean {

@@ -51,7 +51,7 @@ export async function countAnswers(pod: string, port: number, scene: Scene): Pro
   if (port === HOST_PORT) return count(pod, port, scene);
   await afterRules(node, port, scene);
   const first = await count(pod, port, scene);
-  if (first.other > 0) return first;
+  if (first.own > 0 && first.other > 0) return first;
   // The rules may have been written for one pod just before the other was known.
   await scene.hold(RULES_MS);
   return count(pod, port, scene);

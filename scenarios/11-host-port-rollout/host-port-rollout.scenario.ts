@@ -34,7 +34,7 @@ export default defineScenario({
   claims: [
     workloadClaim({
       id: 'rolling-update-stands-still',
-      must: 'A rolling update of pods with a hostPort MUST stand still when no other node can take a pod: the new one waits for the port that the old one holds',
+      must: 'The rolling update of a single replica with a hostPort MUST, by default, stand still when no other node can take a pod: the new one waits for the port that the old one holds',
       source: {
         lines: [62, 64],
         sentence:

@@ -51,7 +51,7 @@ export default defineScenario({
         sentence: 'you can specify that the pod’s container needs to run as a non-root user',
       },
       correction:
-        'The kubelet compares numbers and does not look into the image’s /etc/passwd: USER guest is refused, USER 405 would run.',
+        'The kubelet compares numbers and does not look into the image’s /etc/passwd, so that USER guest is refused and USER 405 would run.',
       subject: 'pod-user-named',
       control: 'pod-user-numeric',
       when: 'settled',

@@ -108,6 +108,7 @@ export default defineScenario({
       controlShows: {
         text: 'the attacker’s marker and a container on the node',
         holds: ({ marker, containers }) => marker === 'attacker' && containers === 1,
+        unclear: noImage,
       },
     }),
     claim({
@@ -118,7 +119,7 @@ export default defineScenario({
         sentence: 'Now, if anyone tampers with your container images, they won’t get far',
       },
       correction:
-        'They get exactly as far as before unless they insist on being root: their code runs, with the pod’s token, environment and network.',
+        'They get less far only if they insist on being root: otherwise their code runs as another user, with the pod’s token, environment and network.',
       subject: 'pod-guarded-other-attacker',
       control: 'pod-guarded',
       partners: ['pod-before-the-attack'],

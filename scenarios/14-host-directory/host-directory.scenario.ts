@@ -49,7 +49,7 @@ export default defineScenario({
       must: 'A process that is not root MUST read what everybody may read in a mounted host directory, and neither root’s secret nor make a file',
       source: { lines: [109, 109], sentence: 'whereas if it’s running as non-root, it won’t' },
       correction:
-        'Plain file permissions decide, nothing else: the other user still reads whatever the file allows to everybody.',
+        'Plain file permissions decide (and SELinux, where there is any): the other user still reads whatever the file allows to everybody.',
       subject: 'pod-host-directory-guest',
       control: 'pod-host-directory-root',
       observe: (pod, scene) => tryAll(pod, scene, 'guest'),
