@@ -16,7 +16,7 @@ import {
 } from '../../harness/index.ts';
 
 /** How long an update may take on a slow machine before nothing is said about it. */
-const UPDATE_MS = 40_000;
+const UPDATE_MS = 60_000;
 
 /** What `kubectl rollout restart` writes. */
 const RESTART = { 'kubectl.kubernetes.io/restartedAt': '2020-01-01T00:00:00Z' };
