@@ -7,6 +7,7 @@ import type { Unit } from './unit.ts';
 import { watchBoard } from './pod-board.ts';
 import { podPartOf, replicasOf } from './pod-template.ts';
 import { RUN_LABEL } from './prepare.ts';
+import { watchPace } from './pace.ts';
 import { clearFirstAttempt, rememberInconclusive } from './retry.ts';
 import { runUnit } from './run-unit.ts';
 import type { UnitContext } from './unit-context.ts';
@@ -25,6 +26,8 @@ export type EngineOptions = Pick<
 
 /** Units at work at the same time. More only makes two cores slower; the plain units come first. */
 const AT_ONCE = 8;
+/** The same where pods take their time: together they would only miss their deadlines, one after the other. */
+const AT_ONCE_WHEN_SLOW = 3;
 /** The same for the units on one node. */
 const AT_ONCE_ON_NODE = 4;
 /** Pods that may pile up until the run is over. A node takes 110 (kubelet's maxPods), and the smallest cluster has one. */
@@ -46,7 +49,9 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
   const users = lockUsers(plain);
   const isContested = (unit: Unit): boolean =>
     unit.scenario.locks?.some((lock) => onNodes.length > 0 || (users.get(lock) ?? 0) > 1) === true;
-  const memory = rememberInconclusive(options.sink);
+  const pace = watchPace(options.sink);
+  const memory = rememberInconclusive(pace.sink);
+  const atOnce = (): number => (pace.isSlow() ? AT_ONCE_WHEN_SLOW : AT_ONCE);
   const context: UnitContext = {
     ...options,
     sink: memory.sink,
@@ -62,15 +67,15 @@ export async function runScenarios(units: readonly Unit[], options: EngineOption
     options.inOrder === true ? some : longestFirst(some);
   const run = (unit: Unit): Promise<void> => runUnit(unit, near(unit, context));
   const work = async (): Promise<void> => {
-    await sideBySide(inOrder(plain), AT_ONCE, run);
+    await sideBySide(inOrder(plain), atOnce, run);
     await visitNodes(onNodes, {
       ...options,
       signal,
       atOnce: options.nodesAtOnce ?? NODES_AT_ONCE,
-      run: (some) => sideBySide(inOrder(some), AT_ONCE_ON_NODE, run),
+      run: (some) => sideBySide(inOrder(some), () => AT_ONCE_ON_NODE, run),
       onVisited: options.onVisited ?? (() => undefined),
     });
-    await sideBySide(memory.secondAttempts(units), AT_ONCE, (unit) => tryAgain(unit, near(unit, context)));
+    await sideBySide(memory.secondAttempts(units), atOnce, (unit) => tryAgain(unit, near(unit, context)));
   };
   try {
     const working = work();
@@ -114,16 +119,26 @@ function isWorkload(object: KubeObject): boolean {
   return !isPod(object) && podPartOf(object) !== undefined;
 }
 
+/** Never more than `atOnce` says when one begins. */
 async function sideBySide(
   units: readonly Unit[],
-  atOnce: number,
+  atOnce: () => number,
   run: (unit: Unit) => Promise<void>,
 ): Promise<void> {
   const queue = [...units];
+  const most = atOnce();
+  let working = most;
   const worker = async (): Promise<void> => {
-    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) await run(unit);
+    for (let unit = queue.shift(); unit !== undefined; unit = queue.shift()) {
+      await run(unit);
+      // The last worker stays whatever is said.
+      if (working > Math.max(1, atOnce())) {
+        working -= 1;
+        return;
+      }
+    }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: most }, worker));
 }
 
 async function tryAgain(unit: Unit, context: UnitContext): Promise<void> {
