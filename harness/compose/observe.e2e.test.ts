@@ -82,7 +82,7 @@ describe('podproof observe', () => {
     const files = ['hostile.yaml', 'everything.yaml', 'host-port.yaml', 'fifty.yaml', 'distroless.yaml'];
     ended = await start(['--json', ...files.flatMap((name) => ['-f', fixture(name)])]).ended;
     report = JSON.parse(ended.stdout) as ObserveReportV1;
-  }, 5 * MINUTES);
+  }, 8 * MINUTES);
 
   test('one pod that takes everything: each field with its effect, and a control that has none of it', () => {
     expect(podCalled('everything')).toMatchObject({ outcome: { kind: 'observed' }, danger: 'node' });

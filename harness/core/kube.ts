@@ -85,6 +85,8 @@ export interface ContainerStatus {
     readonly running?: { readonly startedAt?: string };
     readonly terminated?: { readonly reason?: string; readonly exitCode: number; readonly message?: string };
   };
+  /** How it ended before it was started again. */
+  readonly lastState?: { readonly terminated?: { readonly exitCode: number } };
   readonly user?: {
     readonly linux?: {
       readonly uid: number;

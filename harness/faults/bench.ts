@@ -131,7 +131,7 @@ export class FaultBench implements AsyncDisposable {
   /** A project of its own whose files may be changed. @returns its folder */
   async copyOfProject(): Promise<string> {
     const folder = this.path('project');
-    for (const name of ['harness', 'jest.config.ts', 'package.json', 'tsconfig.json'])
+    for (const name of ['harness', 'scripts', 'jest.config.ts', 'package.json', 'tsconfig.json'])
       await cp(join(ROOT, name), join(folder, name), { recursive: true });
     await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     return folder;

@@ -35,7 +35,7 @@ describe('faults', () => {
       [],
     );
     expect(rows).toHaveLength(QUICK.length);
-  }, 60_000);
+  }, 180_000);
 
   test('a subset names faults that are there, one with each name, and all that need nothing', () => {
     for (const [name, titles] of Object.entries(SUBSETS)) {

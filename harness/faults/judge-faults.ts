@@ -50,7 +50,7 @@ function changed(
     what,
     exit,
     tells: exit === 0 ? ['judged again by jest'] : ['INTEGRITY'],
-    withinMs: 20_000,
+    withinMs: 45_000,
     run: async (bench) => {
       const project = await bench.copyOfProject();
       await change(join(project, JUDGE));

@@ -6,7 +6,7 @@ import type { ForeignObject } from '../core/submission.ts';
 import type { ObserveContext } from './context.ts';
 import { createWitness } from './looking/evidence.ts';
 import type { NamedPod } from './manifests/assign-names.ts';
-import { planPod, portUse, type PodPlan } from './pod-plan.ts';
+import { containersOf, planPod, portUse, type PodPlan } from './pod-plan.ts';
 import { podReport } from './pod-report.ts';
 import { substituteImages, type Substitution } from './pods/substitute.ts';
 import type { PodReportV1 } from './report/report-v1.ts';
@@ -16,6 +16,10 @@ import { awaitGone, removePod, type PodContext } from './run-pod.ts';
 
 /** For one pod with everything: images, control, ports. What is over this is not told. */
 const POD_MS = 90_000;
+/** More for each of its containers, which start one after the other, and are asked one after the other. */
+const CONTAINER_MS = 2500;
+/** So many count: the kubelet ends a pod after 180 s, see `LIFE_SECONDS`. */
+const MOST_CONTAINERS = 32;
 /** Each round finds at least one image that cannot be pulled. */
 const MOST_ROUNDS = 5;
 
@@ -38,8 +42,9 @@ export function observePod(named: NamedPod, context: ObserveContext): Promise<Po
 
 async function lookAtPod(named: NamedPod, context: ObserveContext): Promise<PodReportV1> {
   const startedAt = systemClock.now();
-  const { origin } = named.document;
-  const deadline = Deadline.in(POD_MS, `pod ${origin.name}`).within(context.deadline);
+  const { origin, template } = named.document;
+  const ms = POD_MS + Math.min(containersOf(template), MOST_CONTAINERS) * CONTAINER_MS;
+  const deadline = Deadline.in(ms, `pod ${origin.name}`).within(context.deadline);
   const witness = createWitness(deadline, context.turnstile);
   const report = await tellPod(named, { ...context, deadline, witness }).catch((error: unknown) => {
     context.deadline.signal.throwIfAborted();

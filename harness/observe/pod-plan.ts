@@ -77,6 +77,12 @@ async function askAboutWorkload(
 }
 
 /** How a pod uses the ports of its node: not at all, maybe, or by fields whose effect is tried out. */
+/** How many containers the pod wants, of any kind; a hostile manifest may say anything in their place. */
+export function containersOf(template: ForeignObject): number {
+  const spec = recordAt(template, 'spec');
+  return ['containers', 'initContainers'].flatMap((field) => recordsAt(spec, field)).length;
+}
+
 export function portUse(template: ForeignObject): 'none' | 'maybe' | 'declared' {
   const spec = recordAt(template, 'spec');
   const onHost = spec['hostNetwork'] === true;

@@ -42,6 +42,8 @@ export async function applyPod(
 
 /** From creation to the last container; the rest of a pod's time is for questions to it. */
 const FOLLOW_MS = 45_000;
+/** More for each container of a pod: they start one after the other. */
+const CONTAINER_MS = 1500;
 
 /** Follows a pod that was created and asks about everything it has. */
 export async function watchPod(
@@ -51,9 +53,9 @@ export async function watchPod(
 ): Promise<Sight> {
   const { kube, cluster, board, witness, nodeFacts } = context;
   const runnerOf = (node: ClusterNode): CommandRunner => witness.wrap(node.runner, 'node');
-  const deadline = Deadline.in(FOLLOW_MS, `pod ${pod.metadata.name} to be looked at`).within(
-    context.deadline,
-  );
+  const ms = FOLLOW_MS + pod.spec.containers.length * CONTAINER_MS;
+  const what = `pod ${pod.metadata.name} to be looked at`;
+  const deadline = Deadline.in(ms, what).within(context.deadline);
   const followed = await followPod(pod, { kube, cluster, board, deadline, runnerOf });
   const { node } = followed;
   if (node === undefined || followed.deleted) return unseen(followed);

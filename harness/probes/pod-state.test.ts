@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Pod, PodStatus } from '../core/kube.ts';
-import { NO_FREE_PORT, podState, withoutPreemption } from './pod-state.ts';
+import { NO_FREE_PORT, podState, restartsOf, withoutPreemption } from './pod-state.ts';
 
 const pod = (status: PodStatus): Pod => ({
   apiVersion: 'v1',
@@ -76,4 +76,16 @@ test('a port that is taken is told in the same words by scheduler and kubelet, w
     "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) didn't have free ports for the requested pod ports",
   );
   expect(withoutPreemption(kubelet)).toBe(kubelet);
+});
+
+describe('restartsOf', () => {
+  test('tells what ended and runs again, and nothing of containers in their first life', () => {
+    const [main] = container({ running: {} }, true);
+    if (main === undefined) throw new Error('no container');
+    expect(restartsOf(pod({ containerStatuses: [main] }))).toBeUndefined();
+    const again = { ...main, restartCount: 2, lastState: { terminated: { exitCode: 3 } } };
+    expect(restartsOf(pod({ containerStatuses: [again] }))).toBe(
+      'main ended with exit 3 and was started again',
+    );
+  });
 });

@@ -84,6 +84,23 @@ export function describePodState(state: PodState): string {
   }
 }
 
+/**
+ * What of a pod's containers was started again, for whoever found them gone; undefined when all live their first life.
+ *
+ * @example restartsOf(pod) // 'main ended with exit 3 and was started again'
+ */
+export function restartsOf({ status }: Pod): string | undefined {
+  const again = status?.containerStatuses?.filter(({ restartCount }) => restartCount > 0) ?? [];
+  if (again.length === 0) return undefined;
+  return again.map(({ name, lastState }) => `${name} ${lifeOf(lastState)} and was started again`).join(', ');
+}
+
+function lifeOf(lastState: ContainerStatus['lastState']): string {
+  return lastState?.terminated === undefined
+    ? 'ended'
+    : `ended with exit ${String(lastState.terminated.exitCode)}`;
+}
+
 function isUp(container: ContainerStatus): boolean {
   return container.state?.running !== undefined && container.ready;
 }

@@ -2,8 +2,9 @@ import { Deadline } from '../core/deadline.ts';
 import { describeError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Observation } from '../core/observation.ts';
+import { done, pending, poll, type Look } from '../core/poll.ts';
 import { CannotTell } from '../core/under-test.ts';
-import { describePodState, podState } from '../probes/pod-state.ts';
+import { describePodState, podState, restartsOf } from '../probes/pod-state.ts';
 import { workloadUnderTest } from './actors.ts';
 import { callAuthor } from './author-code.ts';
 import { judge, showValue } from './judge.ts';
@@ -15,7 +16,7 @@ import type { UnitContext } from './unit-context.ts';
 
 /** Longest time for one claim on one subject. */
 const OBSERVE_MS = 90_000;
-const LOOK_AGAIN_MS = 3000;
+const LOOK_AGAIN_MS = 2500;
 
 type Stand = Pick<UnitContext, 'signal' | 'sink' | 'codeStopped'>;
 
@@ -64,18 +65,20 @@ async function observe(
 
 /**
  * A pod can run for a moment and then crash. What the kubelet says of it then explains more than the command that found
- * no container any more.
+ * no container any more; it may say so a second later, when it has looked itself.
  */
 async function whatBecameOf(claim: Claim, name: string, play: Play): Promise<string> {
   if (claim.about !== 'pod' || claim.when === 'settled' || play.pod(name) === undefined) return '';
   const deadline = Deadline.in(LOOK_AGAIN_MS, `${name} to be looked at again`);
-  try {
-    const scene = createScene(play.sceneParts(play.newRecorder(), deadline));
-    const state = podState(await deadline.race(scene.pod(name).read()));
-    return state.kind === 'running' ? '' : `; meanwhile the pod does not run: ${describePodState(state)}`;
-  } catch {
-    return '';
-  }
+  const scene = createScene(play.sceneParts(play.newRecorder(), deadline));
+  const look = async (): Promise<Look<string>> => {
+    const pod = await scene.pod(name).read();
+    const state = podState(pod);
+    if (state.kind !== 'running') return done(`; meanwhile the pod does not run: ${describePodState(state)}`);
+    const restarts = restartsOf(pod);
+    return restarts === undefined ? pending('it runs') : done(`; meanwhile ${restarts}`);
+  };
+  return poll(look, { deadline, pauseMs: 500 }).catch(() => '');
 }
 
 function ask(

@@ -15,7 +15,7 @@ export interface UnitCleanUp {
   run(sceneFor: (deadline: Deadline) => Scene): Promise<readonly string[]>;
 }
 
-const UNDO_MS = 10_000;
+const UNDO_MS = 30_000;
 
 export function unitCleanUp(): UnitCleanUp {
   const undos: { readonly what: string; readonly undo: (scene: Scene) => Promise<unknown> }[] = [];
