@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { giveBackInotify } from './inotify-room.ts';
 
 /** Removes the cluster of the end-to-end tests again; what cannot be removed fails the whole run. */
 export default function clusterDown(): void {
+  giveBackInotify();
   const launch = fileURLToPath(new URL('../launch.js', import.meta.url));
   const { status } = spawnSync(process.execPath, [launch, 'down'], {
     stdio: ['ignore', 'inherit', 'inherit'],

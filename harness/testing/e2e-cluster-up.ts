@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { resolvePlaces } from '../config/places.ts';
 import type { ResultV1 } from '../report/result-v1.ts';
+import { makeRoomForInotify } from './inotify-room.ts';
 
 /**
  * Jest's global set-up of the end-to-end tests: makes (or takes over) one kept cluster by running podproof itself,
  * and tells the tests where it is. Its scenario must hold: there is no point in testing on a broken cluster.
  */
 export default function clusterUp(): void {
+  makeRoomForInotify();
   const places = resolvePlaces(process.env);
   const folder = mkdtempSync(join(tmpdir(), 'podproof-e2e-'));
   const file = join(folder, 'result.json');

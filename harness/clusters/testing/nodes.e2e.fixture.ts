@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import type { ClusterNode } from '../../core/cluster.ts';
+import { describeResult } from '../../core/command.ts';
 import { done, pending, poll } from '../../core/poll.ts';
 import { httpFrom, isAnswerOf, showAnswer } from '../../probes/http.ts';
 import { within } from '../../testing/e2e-settings.ts';
@@ -19,11 +20,17 @@ export function nodeTests(scene: ContractScene): void {
     for (const [index, { name }] of open().entries()) {
       const pod = await namespace().start(`dns-${String(index)}`, { nodeName: name });
       const runner = kube().podRunner({ namespace: namespace().name, name: pod.metadata.name });
-      const found = await runner.run(['nslookup', 'kubernetes.default.svc.cluster.local'], {
-        deadline: within(30),
-      });
-      expect(found).toMatchObject({ kind: 'exited', exitCode: 0 });
-      expect(found.stdout).toMatch(/Address:? .*\d+\.\d+\.\d+\.\d+/);
+      const deadline = within(30);
+      // The node's kube-proxy may still be writing its rules.
+      const answer = await poll(
+        async () => {
+          const found = await runner.run(['nslookup', 'kubernetes.default.svc.cluster.local'], { deadline });
+          const isThere = found.kind === 'exited' && found.exitCode === 0;
+          return isThere ? done(found.stdout) : pending(describeResult(found));
+        },
+        { deadline },
+      );
+      expect(answer).toMatch(/Address:? .*\d+\.\d+\.\d+\.\d+/);
     }
   }, 120_000);
 
