@@ -4,7 +4,7 @@ import { giveBackInotify } from './inotify-room.ts';
 
 /** Removes the cluster of the end-to-end tests again; what cannot be removed fails the whole run. */
 export default function clusterDown(): void {
-  giveBackInotify();
+  giveBackInotify(process.env['PODPROOF_E2E_INOTIFY']);
   const launch = fileURLToPath(new URL('../launch.js', import.meta.url));
   const { status } = spawnSync(process.execPath, [launch, 'down'], {
     stdio: ['ignore', 'inherit', 'inherit'],

@@ -12,7 +12,8 @@ import { makeRoomForInotify } from './inotify-room.ts';
  * and tells the tests where it is. Its scenario must hold: there is no point in testing on a broken cluster.
  */
 export default function clusterUp(): void {
-  makeRoomForInotify();
+  const inotify = makeRoomForInotify();
+  if (inotify !== undefined) process.env['PODPROOF_E2E_INOTIFY'] = inotify;
   const places = resolvePlaces(process.env);
   const folder = mkdtempSync(join(tmpdir(), 'podproof-e2e-'));
   const file = join(folder, 'result.json');
