@@ -115,7 +115,10 @@ export interface Stage extends Scene {
   registry(): Promise<StageRegistry>;
   /** Makes manifests that name the repository by a digest of zeros mean this one. */
   pin(repository: string, digest: string): void;
-  /** Registers what takes the act back when the unit is over, last in, first out. */
+  /**
+   * Registers what takes the act back when the unit is over, last in, first out. It gets a scene of its own: what the
+   * stage gave ends with the act.
+   */
   later(what: string, undo: (scene: Scene) => Promise<unknown>): void;
 }
 

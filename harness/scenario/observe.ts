@@ -16,7 +16,7 @@ import type { UnitContext } from './unit-context.ts';
 
 /** Longest time for one claim on one subject. */
 const OBSERVE_MS = 90_000;
-const LOOK_AGAIN_MS = 2500;
+const LOOK_AGAIN_MS = 5000;
 
 type Stand = Pick<UnitContext, 'signal' | 'sink' | 'codeStopped'>;
 

@@ -165,11 +165,14 @@ export default defineScenario({
 
 /** Made inside the node, below a folder of this unit alone, and removed with everything that pods put in there. */
 async function makeDirectory(stage: Stage): Promise<void> {
-  const { runner } = stage.nodeFor('pod-host-directory-root');
+  const { name: nodeName, runner } = stage.nodeFor('pod-host-directory-root');
   const folder = stage.hostPath(FOLDER);
   const unitFolder = folder.slice(0, folder.lastIndexOf('/'));
-  stage.later('the directory on the node', async () => {
-    const { exitCode, stderr } = await ask(runner, ['rm', '-r', '--', unitFolder]);
+  // With the node of the later scene: the time of this act, and with it its runner's, is over by then.
+  stage.later('the directory on the node', async ({ nodes }) => {
+    const node = nodes.find(({ name: each }) => each === nodeName);
+    if (node === undefined) throw new CannotTell(`node ${nodeName} is gone`);
+    const { exitCode, stderr } = await ask(node.runner, ['rm', '-r', '--', unitFolder]);
     if (exitCode !== 0) throw new CannotTell(stderr.trim());
   });
   for (const [name, mode] of Object.entries(READABLE)) {
