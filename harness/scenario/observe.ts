@@ -17,6 +17,8 @@ import type { UnitContext } from './unit-context.ts';
 /** Longest time for one claim on one subject. */
 const OBSERVE_MS = 90_000;
 const LOOK_AGAIN_MS = 5000;
+/** How evidence begins of a command that found no container, see `describeResult`. */
+const NOT_STARTED = 'not started';
 
 type Stand = Pick<UnitContext, 'signal' | 'sink' | 'codeStopped'>;
 
@@ -58,7 +60,8 @@ async function observe(
     // The judge sees what a file would give back, so that a stored run is judged on exactly the same value.
     return { kind: 'seen', value: asStored(value), evidence: recorder.evidence };
   } catch (error) {
-    const why = `${describeError(error)}${await whatBecameOf(claim, name, play)}`;
+    const isGone = recorder.evidence.some(({ outcome }) => outcome.startsWith(NOT_STARTED));
+    const why = `${describeError(error)}${await whatBecameOf(claim, name, { play, isGone })}`;
     return { kind: 'unknown', why, evidence: recorder.evidence };
   }
 }
@@ -67,16 +70,25 @@ async function observe(
  * A pod can run for a moment and then crash. What the kubelet says of it then explains more than the command that found
  * no container any more; it may say so a second later, when it has looked itself.
  */
-async function whatBecameOf(claim: Claim, name: string, play: Play): Promise<string> {
+async function whatBecameOf(
+  claim: Claim,
+  name: string,
+  { play, isGone }: { readonly play: Play; readonly isGone: boolean },
+): Promise<string> {
   if (claim.about !== 'pod' || claim.when === 'settled' || play.pod(name) === undefined) return '';
   const deadline = Deadline.in(LOOK_AGAIN_MS, `${name} to be looked at again`);
   const scene = createScene(play.sceneParts(play.newRecorder(), deadline));
   const look = async (): Promise<Look<string>> => {
-    const pod = await scene.pod(name).read();
+    const pod = await scene
+      .pod(name)
+      .read()
+      .catch(() => undefined);
+    if (pod === undefined) return done('');
     const state = podState(pod);
     if (state.kind !== 'running') return done(`; meanwhile the pod does not run: ${describePodState(state)}`);
     const restarts = restartsOf(pod);
-    return restarts === undefined ? pending('it runs') : done(`; meanwhile ${restarts}`);
+    if (restarts !== undefined) return done(`; meanwhile ${restarts}`);
+    return isGone ? pending('it runs') : done('');
   };
   return poll(look, { deadline, pauseMs: 500 }).catch(() => '');
 }
