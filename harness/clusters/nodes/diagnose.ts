@@ -15,13 +15,13 @@ export interface Diagnosis {
 /** Bytes of one log of a container. */
 const LOG_BYTES = 256 * 1024;
 const LOGS_PER_NODE = 60;
-const COMMAND_MS = 6000;
+const COMMAND_MS = 12_000;
 /** A node answers three commands at a time; more would only wait there with their time running. */
 const AT_ONCE = 3;
 
 /** Asked on one control plane; what says most comes first, since time may run out. */
 function clusterSources(kubectl: NodeMaker['kubectl']): readonly TextSource[] {
-  const command = [...kubectl, '--request-timeout=4s'] as const;
+  const command = [...kubectl, '--request-timeout=8s'] as const;
   return [
     { file: 'cluster/pods.txt', argv: [...command, 'get', 'nodes,pods', '-A', '-o', 'wide'] },
     { file: 'cluster/events.txt', argv: [...command, 'get', 'events', '-A', '--sort-by=.lastTimestamp'] },
