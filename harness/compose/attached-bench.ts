@@ -1,17 +1,16 @@
 import { lookup } from 'node:dns/promises';
-import { connect as connectTcp } from 'node:net';
 import { attachments, attachedProvider } from '../clusters/attached/provider.ts';
 import { judgedContext } from '../clusters/attached/judged-context.ts';
 import type { AttachedDeps, AttachWish } from '../clusters/attached/deps.ts';
 import type { KeepingProvider } from '../clusters/deps.ts';
 import { kubeconfigFiles, type Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
-import { Deadline } from '../core/deadline.ts';
 import { connect } from '../kube/client.ts';
 import { readUserContexts } from '../kube/user-kubeconfig.ts';
 import { local } from '../shell/local.ts';
 import { startAttachedLeakCheck } from './leak-check.ts';
 import { sweepDead } from './sweep-dead.ts';
+import { tcpConnects } from './tcp-connects.ts';
 import type { WorkbenchOptions } from './workbench.ts';
 
 /** The way to an existing cluster. There is no container engine: none is looked for, and none is started. */
@@ -49,7 +48,7 @@ export async function openAttached(options: AttachedOptions): Promise<AttachedBe
     ...judging(settings),
     ...detaching(places),
     shell: local(),
-    connects,
+    connects: tcpConnects(CONNECT_MS),
     onMeanwhile,
   });
   await sweepDead(provider, options);
@@ -90,12 +89,3 @@ export function wishOf(settings: Partial<RunSettings>): AttachWish {
   } = settings;
   return { context, ownsCluster: iOwnThisCluster, allowServers: allowServer, allowExecPlugin, workloadImage };
 }
-
-const connects: AttachedDeps['connects'] = (host, port, deadline) => {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const { signal } = Deadline.in(CONNECT_MS, `a connection to ${host}`, deadline.signal);
-  const socket = connectTcp({ host, port, signal });
-  socket.once('connect', () => resolve(true));
-  socket.once('error', () => resolve(false));
-  return promise.finally(() => socket.destroy());
-};

@@ -1,4 +1,3 @@
-import { connect as connectTcp } from 'node:net';
 import { cpus, homedir, release, totalmem } from 'node:os';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
@@ -15,6 +14,7 @@ import type { ProbeAnswer } from '../doctor/probe-script.ts';
 import { machineFacts } from '../engine/embedded/requirements.ts';
 import type { Engine } from '../engine/types.ts';
 import { wishOf } from './attached-bench.ts';
+import { tcpConnects } from './tcp-connects.ts';
 import { WORKLOAD_IMAGE } from '../images/workload-stage.ts';
 import { local } from '../shell/local.ts';
 
@@ -90,7 +90,7 @@ async function patientWith(
     shell,
     files: hostFiles(),
     fetch: plainFetch,
-    connects,
+    connects: tcpConnects(CONNECT_MS),
     engine,
   };
   return { ...basis, probe: once(async () => probe(await engine(), basis, deadline)) };
@@ -113,12 +113,3 @@ const plainFetch: Patient['fetch'] = async (url, { deadline, method = 'GET', hea
 };
 
 const CONNECT_MS = 1000;
-
-const connects: Patient['connects'] = (host, port, deadline) => {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const { signal } = Deadline.in(CONNECT_MS, `a connection to ${host}`, deadline.signal);
-  const socket = connectTcp({ host, port, signal });
-  socket.once('connect', () => resolve(true));
-  socket.once('error', () => resolve(false));
-  return promise.finally(() => socket.destroy());
-};

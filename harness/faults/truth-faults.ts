@@ -36,6 +36,13 @@ const fault = (what: string, exit: Fault['exit'], run: Fault['run'], over: Parti
   ...over,
 });
 
+/** Code without an end, which costs its claim ten seconds at most, and again at the second attempt. */
+const endless = (what: string, run: Fault['run'], tells: readonly string[]): Fault =>
+  fault(what, 4, run, { tells, withinMs: 60_000 });
+/** What the loop guard tells, and what a call with a limit tells. */
+const STOPPED = ['one.scenario.ts', 'and was stopped'];
+const OUT_OF_TIME = ['still computing after 5 s; a loop in it never ends'];
+
 /** Only in the Jest child that judges the record again. */
 const IN_JEST = 'if (process.env.JEST_WORKER_ID !== undefined)';
 
@@ -94,22 +101,10 @@ export const TRUTH_FAULTS: readonly Fault[] = [
     tells: ['cannot look', 'is tried once more'],
   }),
   fault('an expectation throws', 4, inHolds('word.nothing.here'), { tells: ["the claim's own code failed"] }),
-  fault('an observation computes for ever', 4, inObserve('for (;;);'), {
-    tells: ['one.scenario.ts', 'and was stopped'],
-    withinMs: 60_000,
-  }),
-  fault('an observation computes for ever before it asks anything', 4, atFirst('for (;;);'), {
-    tells: ['still computing after 5 s; a loop in it never ends'],
-    withinMs: 60_000,
-  }),
-  fault('an observation awaits nothing for ever', 4, inObserve('for (;;) await null;'), {
-    tells: ['one.scenario.ts', 'and was stopped'],
-    withinMs: 60_000,
-  }),
-  fault('an expectation computes for ever', 4, inHolds("if (word === 'own') for (;;)"), {
-    tells: ['still computing after 5 s; a loop in it never ends'],
-    withinMs: 60_000,
-  }),
+  endless('an observation computes for ever', inObserve('for (;;);'), STOPPED),
+  endless('an observation computes for ever before it asks anything', atFirst('for (;;);'), OUT_OF_TIME),
+  endless('an observation awaits nothing for ever', inObserve('for (;;) await null;'), STOPPED),
+  endless('an expectation computes for ever', inHolds("if (word === 'own') for (;;)"), OUT_OF_TIME),
   fault(
     'everything that a run waits for is gone',
     70,

@@ -35,7 +35,8 @@ export function guardLoop(
   folders: readonly string[],
   { limitMs = LIMIT_MS }: LoopGuardOptions = {},
 ): LoopGuard {
-  const stops = new Map(folders.map((folder) => [folder, new AbortController()]));
+  /** Of the folders that somebody has asked for. */
+  const stops = new Map<string, AbortController>();
   const codeStopped = (folder: string): AbortSignal => {
     const stop = stops.get(folder) ?? new AbortController();
     stops.set(folder, stop);
