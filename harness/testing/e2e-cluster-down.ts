@@ -4,12 +4,13 @@ import { giveBackInotify } from './inotify-room.ts';
 
 /** Removes the cluster of the end-to-end tests again; what cannot be removed fails the whole run. */
 export default function clusterDown(): void {
-  giveBackInotify(process.env['PODPROOF_E2E_INOTIFY']);
   const launch = fileURLToPath(new URL('../launch.js', import.meta.url));
   const { status } = spawnSync(process.execPath, [launch, 'down'], {
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: 300_000,
   });
+  // Last: the engine, which started after the limit was raised, puts back what it found.
+  giveBackInotify(process.env['PODPROOF_E2E_INOTIFY']);
   if (status !== 0)
     throw new Error(`the cluster of the end-to-end tests could not be removed: exit ${String(status)}`);
 }

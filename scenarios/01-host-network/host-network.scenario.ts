@@ -50,8 +50,8 @@ export default defineScenario({
       source: { lines: [13, 27], sentence: SENTENCE },
       subject: 'pod-hn',
       control: 'pod-without-hn',
-      // Its end of the pair of interfaces is what the node has beyond eth0 and lo when no other pod runs there.
-      partners: ['pod-without-hn'],
+      // The node's end of its pair of interfaces is what the node has beyond eth0 and lo when no other pod runs there.
+      partners: ['neighbour'],
       // The node is asked twice: interfaces of other pods come and go, and only those that stayed can be compared.
       observe: async (pod) => {
         const before = await interfacesOf(pod.node.runner);

@@ -72,8 +72,9 @@ export function badEndTests(bench: ProviderBench): void {
 async function killedCreate(bench: ProviderBench, ms: number, isThere: boolean): Promise<string> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', CHILD, bench.provider.id], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    // Nobody takes away the temporary files of a process that is killed, so they lie among ours.
     // oxlint-disable-next-line node/no-process-env -- the settings of the end-to-end tests
-    env: process.env,
+    env: { ...process.env, TMPDIR: bench.scratch },
   });
   const exit = once(child, 'exit');
   try {
