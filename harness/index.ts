@@ -17,7 +17,7 @@ export {
 export { done, pending } from './core/poll.ts';
 export type { KubeObject, ObjectEvent, Pod } from './core/kube.ts';
 
-export { ask, read } from './probes/answer.ts';
+export { ask, read, type Question } from './probes/answer.ts';
 export { beyondDefault, capabilityNames } from './probes/capabilities.ts';
 export { confinementOf } from './probes/confinement.ts';
 export { copiedIntoPrivileged, DEFAULT_DEVICES, deviceId, devicesOf, type Device } from './probes/devices.ts';

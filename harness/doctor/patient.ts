@@ -1,6 +1,7 @@
 import type { AttachWish } from '../clusters/attached/deps.ts';
 import type { ProviderId } from '../core/cluster.ts';
 import type { CommandRunner } from '../core/command.ts';
+import type { Connects } from '../core/connects.ts';
 import type { Deadline } from '../core/deadline.ts';
 import type { HarnessError } from '../core/errors.ts';
 import type { DaemonFacts } from '../docker/daemon-facts.ts';
@@ -24,8 +25,7 @@ export interface Patient {
   readonly files: HostFiles;
   /** HTTP without cookies, credentials or redirects, for public services only. */
   readonly fetch: (url: string, options: FetchOptions) => Promise<FetchAnswer>;
-  /** Whether a TCP connection can be opened from this machine. */
-  readonly connects: (host: string, port: number, deadline: Deadline) => Promise<boolean>;
+  readonly connects: Connects;
   readonly engine: () => Promise<EngineState>;
   readonly probe: () => Promise<ProbeAnswer>;
 }

@@ -5,6 +5,13 @@ import { CannotTell } from '../core/under-test.ts';
 /** Longest time for one question. Generous: a slow answer is still an answer, and the unit has its own deadline. */
 const QUESTION_MS = 15_000;
 
+/** What belongs to a question beside its words. */
+export interface Question {
+  readonly stdin?: string;
+  /** @default 15000 */
+  readonly withinMs?: number;
+}
+
 export type Exited = Extract<CommandResult, { kind: 'exited' }>;
 
 /**
@@ -16,9 +23,9 @@ export type Exited = Extract<CommandResult, { kind: 'exited' }>;
 export async function ask(
   runner: CommandRunner,
   argv: readonly [string, ...string[]],
-  stdin?: string,
+  { stdin, withinMs = QUESTION_MS }: Question = {},
 ): Promise<Exited> {
-  const deadline = Deadline.in(QUESTION_MS, `${formatArgv(argv)} in ${runner.where}`);
+  const deadline = Deadline.in(withinMs, `${formatArgv(argv)} in ${runner.where}`);
   const result = await runner.run(argv, { deadline, ...(stdin === undefined ? {} : { stdin }) });
   if (result.kind !== 'exited')
     throw new CannotTell(`${formatArgv(argv)} in ${runner.where}: ${describeResult(result)}`);
@@ -33,8 +40,12 @@ export async function ask(
  *
  * @throws CannotTell
  */
-export async function read(runner: CommandRunner, argv: readonly [string, ...string[]]): Promise<string> {
-  const result = await ask(runner, argv);
+export async function read(
+  runner: CommandRunner,
+  argv: readonly [string, ...string[]],
+  question: Question = {},
+): Promise<string> {
+  const result = await ask(runner, argv, question);
   if (result.exitCode !== 0)
     throw new CannotTell(`${formatArgv(argv)} in ${runner.where}: ${describeResult(result)}`);
   const text = result.stdout.trim();

@@ -20,5 +20,5 @@ export async function askInContainer(
   const id = /^containerd:\/\/([0-9a-f]+)$/.exec(status?.containerStatuses?.[0]?.containerID ?? '')?.[1];
   if (id === undefined) throw new CannotTell(`pod ${pod.name} has no container of containerd`);
   const exec = ['ctr', '-n', 'k8s.io', 'task', 'exec', '--exec-id', `podproof-${randomUUID()}`] as const;
-  return ask(pod.node.runner, [...exec, id, ...argv], stdin);
+  return ask(pod.node.runner, [...exec, id, ...argv], stdin === undefined ? {} : { stdin });
 }

@@ -60,11 +60,9 @@ async function shows({ runner }: NodeUnderTest, chain: string): Promise<boolean>
 }
 
 async function remove({ runner }: NodeUnderTest, chain: string): Promise<void> {
-  const removed = await ask(
-    runner,
-    ['iptables-restore', ...KEEPING_ALL_ELSE],
-    restoring(`-F ${chain}`, `-X ${chain}`),
-  );
+  const removed = await ask(runner, ['iptables-restore', ...KEEPING_ALL_ELSE], {
+    stdin: restoring(`-F ${chain}`, `-X ${chain}`),
+  });
   if (removed.exitCode !== 0)
     throw new CannotTell(`chain ${chain} of ${runner.where}: ${describeResult(removed)}`);
 }

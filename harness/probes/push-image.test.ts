@@ -17,6 +17,8 @@ describe('pushing an image', () => {
       [...to, '--user', '405', '--env', 'A=b c', '--env', 'B=', ...command],
       [...to, ...command],
     ]);
+    // The program's own 30 s come first.
+    for (const { options } of runner.calls) expect(options.deadline.remainingMs).toBeGreaterThan(30_000);
   });
 
   test.each([

@@ -2,6 +2,9 @@ import type { CommandRunner } from '../core/command.ts';
 import { CannotTell } from '../core/under-test.ts';
 import { read } from './answer.ts';
 
+/** More than the program gives itself (30 s, scripts/workload-image/push), so that it can say what it waited for. */
+const PUSH_MS = 35_000;
+
 /** An image that differs from another one only in what its configuration says. */
 export interface ImageToPush {
   /** `host:port/repository:tag`, as the runner reaches the registry. */
@@ -26,7 +29,8 @@ export async function pushImage(
 ): Promise<string> {
   const variables = Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
   const asUser = user === undefined ? [] : ['--user', user];
-  const digest = await read(runner, ['push', '--to', to, ...asUser, ...variables, '--', ...command]);
+  const argv = ['push', '--to', to, ...asUser, ...variables, '--', ...command] as const;
+  const digest = await read(runner, argv, { withinMs: PUSH_MS });
   if (/^sha256:[0-9a-f]{64}$/.test(digest)) return digest;
   throw new CannotTell(`push to ${to} printed no digest but ${JSON.stringify(digest.slice(0, 200))}`);
 }

@@ -2,7 +2,7 @@ import type { CheckResult } from '../core/diagnosis.ts';
 import { unitName, type EventSink } from '../core/events.ts';
 import { unitLines } from './claim-lines.ts';
 import { closingLines, type ClosingOptions } from './closing-lines.ts';
-import { findingLine } from './doctor-table.ts';
+import { findingLines } from './doctor-table.ts';
 import { mutantBlock } from './mutant-lines.ts';
 import { nodeLines } from './node-lines.ts';
 import { nodeTables } from './node-table.ts';
@@ -42,7 +42,7 @@ export function consoleReport(options: ConsoleOptions): EventSink {
   };
   const printFindings = (findings: readonly CheckResult[]): void => {
     const isTold = ({ level }: CheckResult): boolean => level === 'warn' || level === 'fail';
-    const lines = findings.filter(isTold).map((each) => findingLine(each, style));
+    const lines = findings.filter(isTold).flatMap((each) => findingLines(each, style));
     if (lines.length > 0) print('finding', lines);
   };
   return {

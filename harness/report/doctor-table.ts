@@ -27,6 +27,7 @@ const LEVELS: readonly Level[] = ['ok', 'skipped', 'info', 'auto-fixed', 'warn',
 
 const INDENT = 6;
 const LABEL = 6;
+const FINDING_INDENT = 2;
 
 /**
  * The doctor's findings for people: one line each, and below what asks for something to be done the reason, the cure
@@ -40,13 +41,19 @@ export function doctorTable(diagnosis: Diagnosis, style: TextStyle): string {
 }
 
 /**
- * One line for a finding that does not stop a run.
+ * A finding that does not stop a run, as lines: what goes on is indented below its id.
  *
- * @example "! D10 inotify: 128 instances, 61 used · As root: sysctl …"
+ * @example ['! D10 inotify: 128 instances, 61 used · As root: sysctl …']
  */
-export function findingLine({ id, title, level, seen, fix }: CheckResult, style: TextStyle): string {
+export function findingLines(
+  { id, title, level, seen, fix }: CheckResult,
+  style: TextStyle,
+): readonly string[] {
   const advice = fix === undefined ? '' : ` · ${fix}`;
-  return plainSigns(style, `${sign(level, style)} ${sanitizeText(`${id} ${title}: ${seen}${advice}`)}`);
+  const text = sanitizeText(`${id} ${title}: ${seen}${advice}`);
+  return wrapText(text, style.width - FINDING_INDENT).map((line, index) =>
+    plainSigns(style, `${index === 0 ? `${sign(level, style)} ` : ' '.repeat(FINDING_INDENT)}${line}`),
+  );
 }
 
 function checkLines(check: CheckResult, titleWidth: number, style: TextStyle): readonly string[] {

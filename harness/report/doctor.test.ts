@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { CheckResult, Diagnosis, Level } from '../core/diagnosis.ts';
 import { consoleReport } from './console.ts';
 import { doctorJson } from './doctor-json.ts';
-import { doctorTable, findingLine } from './doctor-table.ts';
+import { doctorTable, findingLines } from './doctor-table.ts';
 import { resultOf } from './json.ts';
 import { parseEvent } from './parse-event.ts';
 import { summarize } from './summary.ts';
@@ -59,9 +59,13 @@ describe('doctorTable', () => {
   });
 });
 
-test('a finding of a run is one line', () => {
-  const line = findingLine(result('D10', 'warn', '128 \x1b[2Jinstances', { fix: 'sysctl' }), style);
-  expect(line).toBe('! D10 Check D10: 128 instances · sysctl');
+test('a finding of a run takes no more room than there is', () => {
+  const finding = result('D10', 'warn', '128 \x1b[2Jinstances', { fix: 'sysctl' });
+  expect(findingLines(finding, style)).toEqual(['! D10 Check D10: 128 instances · sysctl']);
+  expect(findingLines(finding, { ...style, width: 24 })).toEqual([
+    '! D10 Check D10: 128',
+    '  instances · sysctl',
+  ]);
 });
 
 describe('findings of a run', () => {

@@ -6,7 +6,6 @@ import {
   defineScenario,
   identityOf,
   mainProcessOnNode,
-  podOf,
   sharedWithNode,
 } from '../../harness/index.ts';
 import { devicesSeen, harmlessDevice, makeDevice, opens } from './devices.ts';
@@ -19,7 +18,6 @@ export default defineScenario({
     'A privileged container sees all its node’s devices, may use them and has all the node’s capabilities',
   article: { heading: 'Running pods in privileged mode', lines: [119, 141] },
   tags: ['core', 'correction'],
-  existing: { 'kube-proxy': podOf('DaemonSet', 'kube-proxy') },
   requires: { privileged: 'it is what this is about', hostPath: { '/dev': 'a mutant: seeing is not using' } },
   claims: [
     claim({
@@ -125,7 +123,10 @@ export default defineScenario({
       correction:
         'Privileged mode opens devices and kernel features, but no namespace: the node’s processes and interfaces take hostPID and hostNetwork.',
       subject: 'pod-privileged',
-      control: 'kube-proxy',
+      control: 'pod-host-namespaces',
+      alsoDiffers: {
+        hostIPC: 'each of the three fields brings one namespace, which is looked for by its own name',
+      },
       observe: async (pod) => {
         const shared = await sharedWithNode(pod.node, await mainProcessOnNode(pod));
         return { shared: NAMESPACES.filter((kind) => shared.includes(kind)) };
@@ -133,8 +134,8 @@ export default defineScenario({
       show: ({ shared }) => `of ${NAMESPACES.join(' ')} the node’s own: ${shared.join(' ') || 'none'}`,
       subjectShows: { text: 'none of the four', holds: ({ shared }) => shared.length === 0 },
       controlShows: {
-        text: 'the network: kube-proxy is privileged, and on hostNetwork besides',
-        holds: ({ shared }) => shared.join() === 'net',
+        text: 'network, PID and IPC, which it asked for; no pod can ask for the mounts',
+        holds: ({ shared }) => shared.join() === 'net,pid,ipc',
       },
     }),
   ],
@@ -186,6 +187,18 @@ export default defineScenario({
       change: 'hostPID added: privileged as before, but among the node’s processes',
       fells: ['namespaces-of-its-own'],
       mutate: ({ spec }) => (spec.hostPID = true),
+    },
+    {
+      id: 'control-privileged-only',
+      change:
+        'hostNetwork, hostPID and hostIPC removed from the control: privileged mode alone brings none of them',
+      fells: ['namespaces-of-its-own'],
+      target: 'pod-host-namespaces',
+      mutate: ({ spec }) => {
+        delete spec.hostNetwork;
+        delete spec.hostPID;
+        delete spec.hostIPC;
+      },
     },
   ],
 });

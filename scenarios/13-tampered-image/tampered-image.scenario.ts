@@ -100,9 +100,9 @@ export default defineScenario({
       observe: whatRuns,
       show,
       subjectShows: {
-        text: `refused: “${REFUSAL} …”, and no container on the node`,
-        holds: ({ state, message, containers }) =>
-          state === 'refused' && message.startsWith(REFUSAL) && containers === 0,
+        text: `refused: “${REFUSAL} …”, no container on the node, and none was ever created`,
+        holds: ({ state, message, containers, everCreated }) =>
+          state === 'refused' && message.startsWith(REFUSAL) && containers === 0 && !everCreated,
         unclear: noImage,
       },
       controlShows: {

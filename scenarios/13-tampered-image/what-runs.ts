@@ -24,6 +24,8 @@ export type Seen = {
   readonly uid: number | null;
   readonly readsToken: boolean;
   readonly containers: number;
+  /** Whether the kubelet ever told of one: it may have come and gone before anybody looked. */
+  readonly everCreated: boolean;
   readonly imageID: string;
   readonly imageBefore: string;
 };
@@ -37,6 +39,7 @@ export async function whatRuns(pod: PodUnderTest, scene: Scene): Promise<Seen> {
     state: state.kind,
     message: state.kind === 'refused' ? state.message : '',
     containers: await containersOnNode(pod, 'container'),
+    everCreated: (await pod.events()).some(({ reason }) => reason === 'Created'),
     imageID: object.status?.containerStatuses?.[0]?.imageID ?? '',
     imageBefore: before.status?.containerStatuses?.[0]?.imageID ?? '',
   };

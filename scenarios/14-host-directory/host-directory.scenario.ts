@@ -176,11 +176,9 @@ async function makeDirectory(stage: Stage): Promise<void> {
     if (exitCode !== 0) throw new CannotTell(stderr.trim());
   });
   for (const [name, mode] of Object.entries(READABLE)) {
-    const made = await ask(
-      runner,
-      ['install', '-D', '-m', mode, '/dev/stdin', `${folder}/${name}`],
-      `${name} ${stage.nonceOf(FOLDER)}\n`,
-    );
+    const made = await ask(runner, ['install', '-D', '-m', mode, '/dev/stdin', `${folder}/${name}`], {
+      stdin: `${name} ${stage.nonceOf(FOLDER)}\n`,
+    });
     if (made.exitCode !== 0) throw new CannotTell(`install on the node: ${made.stderr.trim()}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { ObjectCensus } from '../../core/census.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { CommandRunner } from '../../core/command.ts';
-import type { Deadline } from '../../core/deadline.ts';
+import type { Connects } from '../../core/connects.ts';
 import type { KubeClient } from '../../core/kube.ts';
 import type { UserContexts } from '../../core/user-context.ts';
 import type { Consent } from './consent.ts';
@@ -27,8 +27,7 @@ export interface AttachedDeps extends DetachDeps {
   readonly lookup: Lookup;
   /** Runs commands on this machine: the program that signs in, where the user allowed it, and curl. */
   readonly shell: CommandRunner;
-  /** Whether a TCP connection can be opened from this machine. */
-  readonly connects: (host: string, port: number, deadline: Deadline) => Promise<boolean>;
+  readonly connects: Connects;
   /** @default the system's */
   readonly clock?: Clock;
 }
