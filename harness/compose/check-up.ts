@@ -30,8 +30,8 @@ export async function checkUp(
 }
 
 /**
- * The checks before a cluster once more, after a run that could not tell everything: a disk that filled up meanwhile
- * makes pods hang without a word.
+ * The checks before a cluster once more, after a run that could not tell everything or broke off: a disk that filled
+ * up meanwhile makes pods hang without a word, and etcd end.
  *
  * @returns what would keep a run from starting now
  */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Places } from '../config/places.ts';
 import type { RunSettings } from '../config/settings.ts';
 import type { Deadline } from '../core/deadline.ts';
+import { InfrastructureError } from '../core/errors.ts';
 import type { EventSink } from '../core/events.ts';
 import { inTime } from '../core/in-time.ts';
 import type { KubeClient } from '../core/kube.ts';
@@ -83,6 +84,9 @@ export async function proveOnCluster(context: ProveContext): Promise<void> {
     await planAndRun({ ...context, sink: verdicts.sink }, { cluster, kube });
     if (verdicts.unclear() > 0) tellFindings(await bench.lookAgain(), context.sink);
   } catch (error) {
+    // A disk that filled up ends a run in many ways. The error is told, whatever becomes of this.
+    if (error instanceof InfrastructureError)
+      tellFindings(await bench.lookAgain().catch(() => []), context.sink);
     if (bench.docker === undefined) throw error;
     const nodes = cluster.nodes.map(({ name }) => name);
     throw await explainLoss(error, { containers: bench.docker.containers, nodes });
