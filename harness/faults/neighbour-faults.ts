@@ -83,10 +83,7 @@ export const NEIGHBOUR_FAULTS: readonly Fault[] = [
 const STAGGER_MS = 200;
 const CLUSTER = /^\S+ cluster +(podproof-[0-9a-f]{6}):/m;
 
-/**
- * A node takes up to thirty inotify instances, and five of them more than the usual 128: D10 warns of that and says
- * what to do, which is done here for as long as they run.
- */
+/** Five nodes are more than the usual inotify limit allows. The engine of the suite runs before and afterwards. */
 async function withRoom(bench: FaultBench, count: number): Promise<Ended> {
   const inotify = makeRoomForInotify();
   try {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CannotTell, type PodUnderTest } from '../core/under-test.ts';
-import { ask, type Exited } from './answer.ts';
+import { ask, type Exited, type Question } from './answer.ts';
 
 /**
  * Runs a command in a pod's first container by the node's containerd, with the user and the capabilities of the
@@ -14,11 +14,11 @@ import { ask, type Exited } from './answer.ts';
 export async function askInContainer(
   pod: PodUnderTest,
   argv: readonly [string, ...string[]],
-  stdin?: string,
+  question: Question = {},
 ): Promise<Exited> {
   const { status } = await pod.read();
   const id = /^containerd:\/\/([0-9a-f]+)$/.exec(status?.containerStatuses?.[0]?.containerID ?? '')?.[1];
   if (id === undefined) throw new CannotTell(`pod ${pod.name} has no container of containerd`);
   const exec = ['ctr', '-n', 'k8s.io', 'task', 'exec', '--exec-id', `podproof-${randomUUID()}`] as const;
-  return ask(pod.node.runner, [...exec, id, ...argv], stdin === undefined ? {} : { stdin });
+  return ask(pod.node.runner, [...exec, id, ...argv], question);
 }

@@ -47,7 +47,9 @@ async function iptablesOf({ runner }: NodeUnderTest): Promise<string> {
 
 async function write(pod: PodUnderTest, program: string, chain: string): Promise<RuleAttempt['outcome']> {
   const rules = restoring(`:${chain} - [0:0]`, `-A ${chain} -j RETURN`);
-  const tried = await askInContainer(pod, [program, 'iptables-restore', ...KEEPING_ALL_ELSE], rules);
+  const tried = await askInContainer(pod, [program, 'iptables-restore', ...KEEPING_ALL_ELSE], {
+    stdin: rules,
+  });
   if (tried.exitCode === 0) return 'written';
   if (tried.stderr.includes('Permission denied')) return 'Permission denied';
   throw new CannotTell(`iptables-restore in ${pod.name}: ${describeResult(tried)}`);

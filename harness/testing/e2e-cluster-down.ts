@@ -9,7 +9,7 @@ export default function clusterDown(): void {
     stdio: ['ignore', 'inherit', 'inherit'],
     timeout: 300_000,
   });
-  // Last: the engine, which started after the limit was raised, puts back what it found.
+  // Not before the engine has stopped.
   giveBackInotify(process.env['PODPROOF_E2E_INOTIFY']);
   if (status !== 0)
     throw new Error(`the cluster of the end-to-end tests could not be removed: exit ${String(status)}`);

@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const FILE = '/proc/sys/fs/inotify/max_user_instances';
-/** What docs/doctor.md (D10) recommends: each node takes about sixteen, and the tests have seven at a time. */
+/** What docs/doctor.md (D10) recommends: a node takes sixteen to thirty, and the tests have seven at a time. */
 const ENOUGH = 512;
 
 /**
- * The end-to-end tests have more clusters at a time than the usual limit of 128 allows. Raises it where we may, until
- * {@link giveBackInotify}; elsewhere the tests that need it fail with the words of D10.
+ * Some tests have more nodes at a time than the usual limit of 128 allows. Raises it where we may, until
+ * {@link giveBackInotify}; elsewhere those that need it fail with the words of D10.
+ *
+ * An embedded engine that starts meanwhile puts the raised limit back when it stops, so it has to stop first.
  *
  * @returns what it was; undefined when it was not changed
  */

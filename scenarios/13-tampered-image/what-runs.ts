@@ -24,7 +24,7 @@ export type Seen = {
   readonly uid: number | null;
   readonly readsToken: boolean;
   readonly containers: number;
-  /** Whether the kubelet ever told of one: it may have come and gone before anybody looked. */
+  /** Whether one runs or the kubelet ever told of one: it may have come and gone before anybody looked. */
   readonly everCreated: boolean;
   readonly imageID: string;
   readonly imageBefore: string;
@@ -39,15 +39,18 @@ export async function whatRuns(pod: PodUnderTest, scene: Scene): Promise<Seen> {
     state: state.kind,
     message: state.kind === 'refused' ? state.message : '',
     containers: await containersOnNode(pod, 'container'),
-    everCreated: (await pod.events()).some(({ reason }) => reason === 'Created'),
     imageID: object.status?.containerStatuses?.[0]?.imageID ?? '',
     imageBefore: before.status?.containerStatuses?.[0]?.imageID ?? '',
   };
-  if (state.kind !== 'running') return { ...base, marker: null, uid: null, readsToken: false };
+  if (state.kind !== 'running') {
+    const everCreated = (await pod.events()).some(({ reason }) => reason === 'Created');
+    return { ...base, everCreated, marker: null, uid: null, readsToken: false };
+  }
   // Its length and not its content: evidence is written to files.
   const token = await ask(pod.runner, ['wc', '-c', TOKEN]);
   return {
     ...base,
+    everCreated: true,
     marker: markerOf(await read(pod.runner, ['cat', MARKER]), scene),
     uid: (await identityOf(pod.node.runner, await mainProcessOnNode(pod))).uid,
     readsToken: token.exitCode === 0 && Number.parseInt(token.stdout, 10) > 100,
